@@ -1,0 +1,29 @@
+# How a folder becomes a library, and what every target of ours is built with.
+
+add_library(mpglab_build_flags INTERFACE)
+target_include_directories(mpglab_build_flags INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+target_compile_options(mpglab_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(MPGLAB_SANITIZE)
+  target_compile_options(mpglab_build_flags INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(mpglab_build_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# mpglab_library(NAME SOURCES ... [PUBLIC targets...] [PRIVATE targets...])
+# makes the static library mpglab_NAME with the alias mpglab::NAME.
+function(mpglab_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(mpglab_${name} STATIC ${ARG_SOURCES})
+    target_link_libraries(mpglab_${name} PUBLIC ${ARG_PUBLIC}
+                          PRIVATE $<BUILD_INTERFACE:mpglab_build_flags> ${ARG_PRIVATE})
+    target_include_directories(mpglab_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  else()
+    add_library(mpglab_${name} INTERFACE)
+    target_link_libraries(mpglab_${name} INTERFACE ${ARG_PUBLIC})
+    target_include_directories(mpglab_${name} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  endif()
+  add_library(mpglab::${name} ALIAS mpglab_${name})
+endfunction()
