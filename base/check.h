@@ -13,8 +13,8 @@ namespace mpglab {
 
 }  // namespace mpglab
 
-#define MPG_CHECK(condition, message)                                             \
-  do {                                                                            \
-    if (!(condition)) [[unlikely]]                                                \
-      ::mpglab::check_failed(__FILE__, __LINE__, #condition, message);            \
+#define MPG_CHECK(condition, message)                                  \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]]                                     \
+      ::mpglab::check_failed(__FILE__, __LINE__, #condition, message); \
   } while (false)

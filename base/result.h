@@ -1,5 +1,5 @@
-// Result<T, E>: a value or the error that took its place. Errors are values all over mpglab; nothing
-// of ours throws.
+// Result<T, E>: a value or the error that took its place. Errors are values all over mpglab;
+// nothing of ours throws.
 #pragma once
 
 #include <utility>

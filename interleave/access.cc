@@ -1,0 +1,37 @@
+#include "interleave/access.h"
+
+namespace mpglab::interleave {
+
+const char* access_name(Access access) {
+  switch (access) {
+    case Access::kStart:
+      return "start";
+    case Access::kLoad:
+      return "load";
+    case Access::kStore:
+      return "store";
+    case Access::kUpdate:
+      return "update";
+    case Access::kLock:
+      return "lock";
+    case Access::kUnlock:
+      return "unlock";
+    case Access::kSleep:
+      return "sleep";
+    case Access::kWake:
+      return "wake";
+    case Access::kClear:
+      return "clear";
+    case Access::kAcquire:
+      return "acquire";
+    case Access::kRelease:
+      return "release";
+    case Access::kYield:
+      return "yield";
+    case Access::kEnd:
+      return "end";
+  }
+  return "?";
+}
+
+}  // namespace mpglab::interleave

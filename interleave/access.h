@@ -1,0 +1,56 @@
+// What a thread announces before it does it: an operation on an object that threads share.
+//
+// The announcement is what strategies and the search see of a program: two operations commute
+// unless they are on one object and at least one of them may change it.
+#pragma once
+
+#include <cstdint>
+
+namespace mpglab::interleave {
+
+using ThreadId = std::uint8_t;
+// A set of threads, one bit each.
+using ThreadSet = std::uint64_t;
+inline constexpr unsigned kMaxThreads = 64;
+inline constexpr ThreadId kNoThread = 0xff;
+
+// Objects are numbered in the order in which the program registers them, so an id means the same
+// object in every execution of one program.
+using ObjectId = std::uint32_t;
+inline constexpr ObjectId kNoObject = 0xffffffff;
+
+enum class Access : std::uint8_t {
+  kStart,  // a thread's first step
+  kLoad,
+  kStore,
+  kUpdate,  // compare-and-swap, fetch-and-add: read and write in one step
+  kLock,
+  kUnlock,
+  kSleep,    // Note: wait until it is set
+  kWake,     // Note: set it
+  kClear,    // Note: make it ready for the next sleep
+  kAcquire,  // Semaphore
+  kRelease,  // Semaphore
+  kYield,    // spin or sleep: nothing is touched
+  kEnd,
+};
+
+const char* access_name(Access access);
+
+// May the operation change its object?
+constexpr bool writes(Access access) {
+  return access != Access::kLoad && access != Access::kStart && access != Access::kYield &&
+         access != Access::kEnd;
+}
+
+struct Operation {
+  ObjectId object = kNoObject;
+  Access access = Access::kStart;
+};
+
+// May the order of these two operations of different threads matter?
+constexpr bool dependent(Operation a, Operation b) {
+  return a.object != kNoObject && a.object == b.object && (writes(a.access) || writes(b.access));
+}
+
+}  // namespace mpglab::interleave

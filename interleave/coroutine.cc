@@ -1,0 +1,101 @@
+#include "interleave/coroutine.h"
+
+#include <memory>
+#include <new>
+#include <utility>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+#include "base/check.h"
+
+namespace mpglab::interleave {
+
+namespace {
+
+std::size_t page_size() {
+  return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Boost.Context wants an allocator to give the stack back to. Ours belongs to a Stack.
+struct KeepStack {
+  // The name and shape are Boost.Context's.
+  void deallocate(boost::context::stack_context&) noexcept {}
+};
+
+}  // namespace
+
+Stack::Stack() {
+  const std::size_t guard = page_size();
+  void* memory = ::mmap(nullptr, guard + kSize, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  MPG_CHECK(memory != MAP_FAILED, "no memory for a stack");
+  MPG_CHECK(::mprotect(memory, guard, PROT_NONE) == 0, "no guard page for a stack");
+  bottom_ = static_cast<std::byte*>(memory) + guard;
+}
+
+Stack::~Stack() {
+  const std::size_t guard = page_size();
+  ::munmap(bottom_ - guard, guard + kSize);
+}
+
+void Coroutine::start(Stack& stack, Body body, void* argument) {
+  forget();
+  body_ = body;
+  argument_ = argument;
+  stack_bottom_ = stack.bottom();
+  stack_size_ = Stack::kSize;
+#if defined(__SANITIZE_ADDRESS__)
+  // What an abandoned coroutine left poisoned is free for the next one.
+  __asan_unpoison_memory_region(stack.bottom(), Stack::kSize);
+#endif
+  boost::context::stack_context context;
+  context.sp = stack.top();
+  context.size = Stack::kSize;
+  suspended_ = boost::context::fiber(
+      std::allocator_arg, boost::context::preallocated(context.sp, context.size, context),
+      KeepStack{}, [this](boost::context::fiber&& from) { return enter(*this, std::move(from)); });
+}
+
+boost::context::fiber Coroutine::enter(Coroutine& self, boost::context::fiber&& from) {
+  // switch_to has already put the switching side away, so what came along is empty.
+  MPG_CHECK(!from, "a coroutine was entered without switch_to");
+  self.after_entering();
+  self.body_(self.argument_);
+  MPG_CHECK(false, "the body of a coroutine returned");
+  return std::move(from);
+}
+
+void Coroutine::switch_to(Coroutine& from, Coroutine& to) {
+  MPG_CHECK(static_cast<bool>(to.suspended_), "switch to a coroutine that is not suspended");
+  from.before_leaving(to);
+  std::move(to.suspended_).resume_with([&from](boost::context::fiber&& self) {
+    from.suspended_ = std::move(self);
+    return boost::context::fiber{};
+  });
+  from.after_entering();
+}
+
+void Coroutine::forget() {
+  // Not assigned: an assignment would unwind the stack.
+  if (suspended_) std::construct_at(&suspended_);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+void Coroutine::before_leaving(const Coroutine& next) {
+  __sanitizer_start_switch_fiber(&fake_stack_, next.stack_bottom_, next.stack_size_);
+}
+void Coroutine::after_entering() {
+  __sanitizer_finish_switch_fiber(fake_stack_, nullptr, nullptr);
+}
+#else
+void Coroutine::before_leaving(const Coroutine& /*next*/) {}
+void Coroutine::after_entering() {}
+#endif
+
+}  // namespace mpglab::interleave

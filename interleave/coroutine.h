@@ -1,0 +1,91 @@
+// Coroutine: a stack of its own that can be switched to, and abandoned without being unwound.
+//
+// Purpose: both the body of a simulated thread and a goroutine of the model are coroutines. A
+// schedule may end while they are in the middle of anything; unwinding each by exception, as
+// Boost.Context does when a fiber object dies, costs microseconds, so an abandoned coroutine is
+// simply forgotten and its stack used again.
+//
+// Therefore, and every caller must keep to it: whatever lives on a coroutine's stack across a
+// switch is never destroyed if the coroutine is abandoned. Nothing that owns memory may live there.
+//
+// Switches are annotated for AddressSanitizer, which Debian's Boost.Context does not do.
+#pragma once
+
+#include <cstddef>
+
+#include <boost/context/fiber.hpp>
+
+namespace mpglab::interleave {
+
+// A stack from the operating system with a guard page below it. Not copyable.
+class Stack {
+ public:
+  // Bytes that can be used; the sanitizer's frames are several times larger.
+#if defined(__SANITIZE_ADDRESS__)
+  static constexpr std::size_t kSize = std::size_t{512} * 1024;
+#else
+  static constexpr std::size_t kSize = std::size_t{128} * 1024;
+#endif
+
+  Stack();
+  ~Stack();
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
+
+  std::byte* bottom() const {
+    return bottom_;
+  }
+  std::byte* top() const {
+    return bottom_ + kSize;
+  }
+
+ private:
+  std::byte* bottom_;
+};
+
+class Coroutine {
+ public:
+  using Body = void (*)(void*);
+
+  Coroutine() = default;
+  ~Coroutine() { forget(); }
+  Coroutine(const Coroutine&) = delete;
+  Coroutine& operator=(const Coroutine&) = delete;
+
+  // Makes this coroutine one that will run body(argument) on `stack` when first switched to.
+  // Whatever it was before is forgotten. The body never returns: it ends by switching elsewhere.
+  // REQUIRES: this coroutine is not running, and nothing else runs on `stack`.
+  void start(Stack& stack, Body body, void* argument);
+
+  // Leaves `from`, which is running, and continues `to`. Returns when something switches to `from`.
+  // REQUIRES: `to` is started or suspended.
+  static void switch_to(Coroutine& from, Coroutine& to);
+
+  // Abandons what is suspended here, without unwinding it.
+  void forget();
+
+  // Where the running stack lies, for a coroutine that did not get its stack from start(): the
+  // stack of a Boost.Fiber fiber or of the program itself. Only the sanitizer looks at it.
+  void adopt_stack(const void* bottom, std::size_t size) {
+    stack_bottom_ = bottom;
+    stack_size_ = size;
+  }
+
+  // The two halves of telling the sanitizer about a switch that somebody else makes (Boost.Fiber's,
+  // from thread to thread). `before_leaving` is called by the running side with the coroutine that
+  // will run next, `after_entering` by the same side when it runs again.
+  void before_leaving(const Coroutine& next);
+  void after_entering();
+
+ private:
+  static boost::context::fiber enter(Coroutine& self, boost::context::fiber&& from);
+
+  boost::context::fiber suspended_;
+  Body body_ = nullptr;
+  void* argument_ = nullptr;
+  const void* stack_bottom_ = nullptr;
+  std::size_t stack_size_ = 0;
+  void* fake_stack_ = nullptr;
+};
+
+}  // namespace mpglab::interleave

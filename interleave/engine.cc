@@ -1,0 +1,311 @@
+#include "interleave/engine.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "interleave/fibers.h"
+
+namespace mpglab::interleave {
+
+const char* end_name(End end) {
+  switch (end) {
+    case End::kFinished:
+      return "finished";
+    case End::kStopped:
+      return "stopped";
+    case End::kDeadlock:
+      return "deadlock";
+    case End::kStepBudget:
+      return "step-budget";
+    case End::kDiverged:
+      return "diverged";
+    case End::kExhausted:
+      return "exhausted";
+  }
+  return "?";
+}
+
+// ---- Fibers ----
+
+// Hands a Stack of ours to Boost.Fiber for one fiber. The name and shape are Boost.Context's.
+struct Engine::Fibers::OwnStack {
+  Stack* stack;
+
+  // Boost.Context calls it, from a thread whose stack it is not.
+  // NOLINTNEXTLINE(readability-make-member-function-const)
+  boost::context::stack_context allocate() {
+    boost::context::stack_context context;
+    context.sp = stack->top();
+    context.size = Stack::kSize;
+    return context;
+  }
+  void deallocate(boost::context::stack_context& /*context*/) noexcept {}
+};
+
+Engine::Fibers::Fibers() : algorithm_(new DirectedAlgorithm) {
+  boost::fibers::context::active()->get_scheduler()->set_algo(algorithm_);
+}
+
+void Engine::Fibers::add(Engine& engine, ThreadId thread) {
+  stacks_.push_back(std::make_unique<Stack>());
+  Stack& stack = *stacks_.back();
+  engine.threads_[thread]->base.adopt_stack(stack.bottom(), Stack::kSize);
+  algorithm_->capture(true);
+  fibers_[thread] =
+      boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, OwnStack{&stack},
+                           [&engine, thread] { engine.thread_loop(thread); });
+  algorithm_->capture(false);
+  contexts_[thread] = algorithm_->captured();
+}
+
+void Engine::Fibers::join_all() {
+  for (unsigned i = 0; i < kMaxThreads; ++i) {
+    if (!fibers_[i].joinable()) continue;
+    contexts_[i]->get_scheduler()->schedule(contexts_[i]);
+    fibers_[i].join();
+  }
+}
+
+// ---- setting up ----
+
+Engine::Engine(EngineOptions options) : options_(options), fibers_(std::make_unique<Fibers>()) {
+  tape_.reserve(4096);
+}
+
+Engine::~Engine() {
+  quitting_ = true;
+  fibers_->join_all();
+}
+
+ObjectId Engine::add_object(std::string name) {
+  object_names_.push_back(std::move(name));
+  holders_.push_back(kNoThread);
+  return static_cast<ObjectId>(object_names_.size() - 1);
+}
+
+// ---- one execution ----
+
+const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
+  MPG_CHECK(current_ == kNoThread, "run() inside a run");
+  execution_.waiting.clear();
+  tape_.clear();
+  thread_count_ = 0;
+  runnable_ = gave_way_ = alive_ = daemons_ = entered_ = 0;
+  steps_ = switches_ = 0;
+  idle_yields_ = 0;
+  if (!strategy.begin()) {
+    execution_.end = End::kExhausted;
+    execution_.steps = execution_.switches = 0;
+    return execution_;
+  }
+  strategy_ = &strategy;
+  fibers_->note_explorer();
+  spawn("main", body, argument);
+  current_ = 0;
+  explorer_.before_leaving(*threads_[0]->running);
+  fibers_->resume(0);
+  explorer_.after_entering();
+  abandon_threads();
+  current_ = kNoThread;
+  execution_.steps = steps_;
+  execution_.switches = switches_;
+  strategy.end(tape_);
+  return execution_;
+}
+
+void Engine::abandon_threads() {
+  abandoning_ = true;
+  next_ = kNoThread;
+  for (ThreadSet left = entered_; left != 0; left &= left - 1) {
+    current_ = static_cast<ThreadId>(std::countr_zero(left));
+    explorer_.before_leaving(*threads_[current_]->running);
+    fibers_->resume(current_);
+    explorer_.after_entering();
+  }
+  MPG_CHECK(entered_ == 0, "a thread was not brought back");
+  abandoning_ = false;
+}
+
+ThreadId Engine::spawn(const char* name, Body body, void* argument) {
+  MPG_CHECK(thread_count_ < kMaxThreads, "more simulated threads than an engine has");
+  const auto id = static_cast<ThreadId>(thread_count_++);
+  if (!threads_[id]) {
+    threads_[id] = std::make_unique<Thread>();
+    fibers_->add(*this, id);
+  }
+  Thread& thread = *threads_[id];
+  thread.name = name;
+  thread.entry = body;
+  thread.argument = argument;
+  thread.running = &thread.base;
+  pending_[id] = {kNoObject, Access::kStart};
+  visits_[id] = 0;
+  alive_ |= bit(id);
+  runnable_ |= bit(id);
+  progress();
+  return id;
+}
+
+void Engine::make_daemon() {
+  daemons_ |= bit(current_);
+}
+
+// ---- what a fiber does ----
+
+// The fiber of a thread: each turn is one thread of one execution.
+void Engine::thread_loop(ThreadId self) {
+  Thread& thread = *threads_[self];
+  if (!quitting_) thread.base.after_entering();
+  struct Start {
+    Engine* engine;
+    Thread* thread;
+  } start{this, &thread};
+  while (!quitting_) {
+    thread.body.start(
+        thread.stack,
+        [](void* argument) {
+          const Start& begin = *static_cast<Start*>(argument);
+          begin.thread->entry(begin.thread->argument);
+          begin.engine->thread_ended();
+        },
+        &start);
+    entered_ |= bit(self);
+    thread.running = &thread.body;
+    Coroutine::switch_to(thread.base, thread.body);
+    // Back here the body has been left for good: leave_body is the only way.
+    entered_ &= ~bit(self);
+    thread.body.forget();
+    thread.running = &thread.base;
+    if (next_ == kNoThread) {
+      thread.base.before_leaving(explorer_);
+      fibers_->resume_explorer();
+    } else {
+      current_ = next_;
+      ++switches_;
+      thread.base.before_leaving(*threads_[next_]->running);
+      fibers_->resume(next_);
+    }
+    if (!quitting_) thread.base.after_entering();
+  }
+}
+
+void Engine::leave_body() {
+  Thread& self = *threads_[current_];
+  Coroutine::switch_to(*self.running, self.base);
+  MPG_CHECK(false, "a body that was left went on");
+  std::abort();
+}
+
+void Engine::thread_ended() {
+  alive_ &= ~bit(current_);
+  runnable_ &= ~bit(current_);
+  pending_[current_] = {kNoObject, Access::kEnd};
+  ++visits_[current_];
+  progress();
+  if ((alive_ & ~daemons_) == 0) end_execution(End::kFinished);
+  const ThreadSet candidates = candidates_or_spinners();
+  if (candidates == 0) end_execution(End::kDeadlock);
+  next_ = pick_thread(ChoiceKind::kBlock, candidates);
+  leave_body();
+}
+
+void Engine::end_execution(End end) {
+  execution_.end = end;
+  if (end == End::kDeadlock) fill_waiting();
+  next_ = kNoThread;
+  leave_body();
+}
+
+void Engine::stop() {
+  end_execution(End::kStopped);
+}
+
+void Engine::fill_waiting() {
+  for (ThreadSet left = alive_; left != 0; left &= left - 1) {
+    const auto thread = static_cast<ThreadId>(std::countr_zero(left));
+    const Operation operation = pending_[thread];
+    const ThreadId holder = operation.object == kNoObject ? kNoThread : holders_[operation.object];
+    execution_.waiting.push_back({thread, operation, holder});
+  }
+}
+
+// ---- choice points ----
+
+void Engine::switch_to_thread(ThreadId next) {
+  Coroutine& left = *threads_[current_]->running;
+  ++switches_;
+  current_ = next;
+  left.before_leaving(*threads_[next]->running);
+  fibers_->resume(next);
+  left.after_entering();
+  if (abandoning_) leave_body();
+}
+
+std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates) {
+  const Decision decision{
+      kind,          static_cast<std::uint16_t>(bound), current_, candidates, pending_.data(),
+      visits_.data()};
+  const std::uint32_t value = strategy_->pick(decision);
+  if (value == Strategy::kDiverged) end_execution(End::kDiverged);
+  MPG_CHECK(value < bound, "a strategy chose what was not offered");
+  tape_.push_back({kind, decision.bound, static_cast<std::uint16_t>(value)});
+  return value;
+}
+
+ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
+  // Whoever is picked makes a step, so all who gave way are candidates again after it.
+  gave_way_ = 0;
+  const auto bound = static_cast<std::uint32_t>(std::popcount(candidates));
+  if (bound == 1) return static_cast<ThreadId>(std::countr_zero(candidates));
+  const std::uint32_t value = ask(kind, bound, candidates);
+  const ThreadId taken = nth_candidate(candidates, current_, value);
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->on_choice(tape_.size() - 1, tape_.back(), current_, taken);
+  return taken;
+}
+
+void Engine::reschedule(ChoiceKind kind, ThreadSet candidates) {
+  const ThreadId next = pick_thread(kind, candidates);
+  if (next != current_) switch_to_thread(next);
+}
+
+void Engine::step_when(bool possible, ThreadSet& waiters, ObjectId object, Access access) {
+  announce({object, access});
+  waiters |= bit(current_);
+  if (!possible) runnable_ &= ~bit(current_);
+  const ThreadSet candidates = candidates_or_spinners();
+  if (candidates == 0) end_execution(End::kDeadlock);
+  reschedule(possible ? ChoiceKind::kPreempt : ChoiceKind::kBlock, candidates);
+  waiters &= ~bit(current_);
+}
+
+void Engine::yield() {
+  announce({kNoObject, Access::kYield});
+  gave_way_ |= bit(current_);
+  if (++idle_yields_ > options_.max_idle_yields) end_execution(End::kDeadlock);
+  reschedule(ChoiceKind::kYield, candidates_or_spinners());
+}
+
+void Engine::step_when_or_yield(bool possible, ThreadSet& waiters, ObjectId object, Access access) {
+  announce({object, access});
+  waiters |= bit(current_);
+  if (!possible) {
+    gave_way_ |= bit(current_);
+    if (++idle_yields_ > options_.max_idle_yields) end_execution(End::kDeadlock);
+  }
+  reschedule(possible ? ChoiceKind::kPreempt : ChoiceKind::kYield, candidates_or_spinners());
+  waiters &= ~bit(current_);
+}
+
+std::uint32_t Engine::choose(ChoiceKind kind, std::uint32_t bound) {
+  MPG_CHECK(kind >= ChoiceKind::kProgram, "a program chose with a kind of the engine");
+  MPG_CHECK(bound > 0 && bound <= 0xffff, "a choice without alternatives, or with too many");
+  if (bound == 1) return 0;
+  ++visits_[current_];
+  const std::uint32_t value = ask(kind, bound, 0);
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->on_choice(tape_.size() - 1, tape_.back(), current_, current_);
+  return value;
+}
+
+}  // namespace mpglab::interleave

@@ -1,0 +1,246 @@
+// Engine: runs a program's simulated threads on one OS thread and asks a strategy who goes on.
+//
+// Purpose: the program under test calls Shared, Mutex, Note and Semaphore; each of these announces
+// itself to the engine, which is a choice point: the strategy picks one of the threads that can
+// make their announced step, and that thread makes it. Between two choice points a thread runs
+// alone, so an execution is a function of the choice tape.
+//
+// Owner: whoever explores; one engine for each OS thread. There is no process-wide state.
+//
+// Invariants:
+//  - exactly one simulated thread runs, and it is current();
+//  - a thread is a candidate if and only if its announced operation can be made now;
+//  - threads, objects and choices are numbered in program order, never by address or time.
+//
+// Threads are Boost.Fiber fibers which live as long as the engine and serve one execution after the
+// other. Each runs the thread's body on a second stack (Coroutine), so that a thread which is in
+// the middle of something when an execution ends is brought back by one switch, without unwinding.
+// Therefore nothing that owns memory may live on a simulated thread's stack across a choice point.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/check.h"
+#include "interleave/access.h"
+#include "interleave/coroutine.h"
+#include "interleave/observer.h"
+#include "interleave/strategy.h"
+#include "interleave/tape.h"
+
+namespace mpglab::interleave {
+
+// How an execution ended.
+enum class End : std::uint8_t {
+  kFinished,    // every thread that is not a daemon has ended
+  kStopped,     // the program called stop()
+  kDeadlock,    // nobody can go on, or those who can only spin
+  kStepBudget,  // more steps than allowed
+  kDiverged,    // the strategy's tape does not fit the program
+  kExhausted,   // the strategy had nothing more to try; nothing ran
+};
+
+const char* end_name(End end);
+
+// A thread that could not go on when an execution ended, and why.
+struct Waiting {
+  ThreadId thread;
+  Operation operation;          // what it waits to do; kYield for one that spins
+  ThreadId holder = kNoThread;  // who holds the mutex, if it is one
+};
+
+struct Execution {
+  End end = End::kFinished;
+  std::uint64_t steps = 0;
+  std::uint64_t switches = 0;
+  std::vector<Waiting> waiting;  // filled for kDeadlock
+};
+
+struct EngineOptions {
+  std::uint64_t max_steps = 1'000'000;
+  // So many yields in a row, while no thread changed anything, are a deadlock: whoever still runs
+  // is only spinning.
+  std::uint32_t max_idle_yields = 2'000;
+};
+
+class Engine {
+ public:
+  using Body = Coroutine::Body;
+
+  explicit Engine(EngineOptions options = {});
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // ---- for whoever explores ----
+
+  // Runs body(argument) as thread 0 until the execution ends, and returns how. The result and the
+  // tape stay valid until the next run.
+  // REQUIRES: not called from a simulated thread.
+  const Execution& run(Strategy& strategy, Body body, void* argument);
+
+  const Tape& tape() const { return tape_; }
+
+  // Sees every step from now on; nullptr for none, which is the fast way. Not owned.
+  void observe(Observer* observer) { observer_ = observer; }
+
+  // ---- objects: registered once, when the program is set up ----
+
+  // The id counts up from 0. The name is for people.
+  ObjectId add_object(std::string name);
+  std::string_view object_name(ObjectId object) const { return object_names_[object]; }
+  std::size_t object_count() const { return object_names_.size(); }
+
+  // ---- for the program, from a simulated thread ----
+
+  // Starts a thread. Not a choice point: the new thread is a candidate from the next one on. Ids
+  // count up from 0 in each execution. `name` must outlive the execution. REQUIRES: fewer than
+  // kMaxThreads threads so far.
+  ThreadId spawn(const char* name, Body body, void* argument);
+
+  // A daemon does not keep the execution alive: it ends when only daemons are left.
+  void make_daemon();
+
+  ThreadId current() const { return current_; }
+  std::string_view thread_name(ThreadId thread) const { return threads_[thread]->name; }
+  unsigned thread_count() const { return thread_count_; }
+
+  // Announces an operation that can always be made. Choice point: returns when it is this thread's
+  // turn to make it.
+  void step(ObjectId object, Access access) {
+    announce({object, access});
+    const ThreadSet candidates = runnable_ & ~gave_way_;
+    if (candidates == bit(current_)) {
+      gave_way_ = 0;
+      return;
+    }
+    reschedule(ChoiceKind::kPreempt, candidates);
+  }
+
+  // Announces an operation that can be made only while `possible`; `waiters` is where the object
+  // keeps who has announced it. Choice point: returns when this thread is picked, and then it can
+  // be made. The object must call forbid(waiters) and permit(waiters) whenever that changes.
+  void step_when(bool possible, ThreadSet& waiters, ObjectId object, Access access);
+  void forbid(ThreadSet waiters) { runnable_ &= ~waiters; }
+  void permit(ThreadSet waiters) { runnable_ |= waiters; }
+
+  // Gives way: this thread is no candidate until another one has made a step, so spinning and
+  // sleeping never starve anybody. Choice point of kind kYield.
+  void yield();
+
+  // As step_when, but this thread may also be picked, as if it had given way, while the operation
+  // is not possible: a sleep with a time limit that has run out. The caller looks which it was.
+  void step_when_or_yield(bool possible, ThreadSet& waiters, ObjectId object, Access access);
+
+  // Chooses a number below `bound`: any nondeterminism of the program that is not the order of
+  // threads. `kind` must be kProgram or above. Bound 1 is answered with 0 and not recorded.
+  std::uint32_t choose(ChoiceKind kind, std::uint32_t bound);
+
+  // Something changed that a spinning thread could be waiting for. Objects call it.
+  void progress() { idle_yields_ = 0; }
+
+  // Ends the execution now, from whatever depth: End::kStopped. Does not return.
+  [[noreturn]] void stop();
+
+  // Who holds an object, for the explanation of a deadlock.
+  void set_holder(ObjectId object, ThreadId holder) { holders_[object] = holder; }
+
+  // Tells the observer, if there is one, what an operation did to its object.
+  void done(ObjectId object, Access access, std::uint64_t before, std::uint64_t after) {
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->on_operation({steps_, current_, {object, access}, before, after});
+  }
+  bool observed() const { return observer_ != nullptr; }
+
+  std::uint64_t steps() const { return steps_; }
+
+  // ---- stacks inside a thread ----
+
+  // The coroutine of the current thread's own body (Go's g0).
+  Coroutine& thread_coroutine() { return threads_[current_]->body; }
+
+  // Leaves whatever coroutine the current thread runs and continues `to` on this thread. Returns
+  // when some thread switches back. Not a choice point.
+  void switch_coroutine(Coroutine& to) {
+    Thread& self = *threads_[current_];
+    Coroutine& from = *self.running;
+    self.running = &to;
+    Coroutine::switch_to(from, to);
+  }
+
+ private:
+  class Fibers;  // Boost.Fiber's side: the algorithm and the contexts
+
+  struct Thread {
+    std::string_view name;
+    Body entry = nullptr;
+    void* argument = nullptr;
+    Coroutine base;                // the fiber's own stack
+    Coroutine body;                // where the body runs
+    Coroutine* running = nullptr;  // what this thread runs, or was running when it was left
+    Stack stack;
+  };
+
+  static constexpr ThreadSet bit(ThreadId thread) { return ThreadSet{1} << thread; }
+
+  void announce(Operation operation) {
+    pending_[current_] = operation;
+    ++visits_[current_];
+    if (++steps_ > options_.max_steps) [[unlikely]]
+      end_execution(End::kStepBudget);
+  }
+
+  // Asks for the next thread and goes there; returns when this one is picked again.
+  void reschedule(ChoiceKind kind, ThreadSet candidates);
+  ThreadId pick_thread(ChoiceKind kind, ThreadSet candidates);
+  std::uint32_t ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates);
+  // Those who have given way are asked only when there is nobody else.
+  ThreadSet candidates_or_spinners() const {
+    const ThreadSet others = runnable_ & ~gave_way_;
+    return others != 0 ? others : runnable_;
+  }
+
+  void switch_to_thread(ThreadId next);
+  void thread_loop(ThreadId self);
+  [[noreturn]] void thread_ended();
+  [[noreturn]] void end_execution(End end);
+  [[noreturn]] void leave_body();
+  void abandon_threads();
+  void fill_waiting();
+
+  EngineOptions options_;
+  Strategy* strategy_ = nullptr;
+  Observer* observer_ = nullptr;
+
+  ThreadId current_ = kNoThread;
+  ThreadId next_ = kNoThread;  // who follows a body that has been left; kNoThread: the explorer
+  bool abandoning_ = false;
+  bool quitting_ = false;
+  unsigned thread_count_ = 0;
+  ThreadSet runnable_ = 0;
+  ThreadSet gave_way_ = 0;
+  ThreadSet alive_ = 0;
+  ThreadSet daemons_ = 0;
+  ThreadSet entered_ = 0;  // threads whose body has a frame that must be left at the end
+  std::uint64_t steps_ = 0;
+  std::uint64_t switches_ = 0;
+  std::uint32_t idle_yields_ = 0;
+  std::array<Operation, kMaxThreads> pending_{};
+  std::array<std::uint32_t, kMaxThreads> visits_{};
+
+  Tape tape_;
+  Execution execution_;
+  std::array<std::unique_ptr<Thread>, kMaxThreads> threads_;
+  std::vector<std::string> object_names_;
+  std::vector<ThreadId> holders_;
+  Coroutine explorer_;  // whoever called run()
+  std::unique_ptr<Fibers> fibers_;
+};
+
+}  // namespace mpglab::interleave

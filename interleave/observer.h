@@ -1,0 +1,33 @@
+// Observer: sees an execution step by step. Hunting runs without one; a finding is run again with
+// one, to be explained.
+#pragma once
+
+#include <cstdint>
+
+#include "interleave/access.h"
+#include "interleave/tape.h"
+
+namespace mpglab::interleave {
+
+// An operation that a thread has made.
+struct Step {
+  std::uint64_t number;  // counts the steps of the execution from 1
+  ThreadId thread;
+  Operation operation;
+  std::uint64_t before;  // the object's value as a word, before and after
+  std::uint64_t after;
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+
+  virtual void on_operation(const Step& step) = 0;
+
+  // Entry number `index` of the tape was chosen while `current` was running. `taken` is the thread
+  // that goes on; for a choice of the program it is `current`.
+  virtual void on_choice(std::size_t index, const Choice& choice, ThreadId current,
+                         ThreadId taken) = 0;
+};
+
+}  // namespace mpglab::interleave
