@@ -1,0 +1,63 @@
+// Program: what a scenario's goroutines do, as the simulator runs it.
+//
+// A scenario file (sim/scenario.h) is compiled to this once; a World runs it over and over.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mpglab::sim {
+
+// Operations bear Go's names. `argument` and `count` mean what is said here; elsewhere they are 0.
+enum class OpKind : std::uint8_t {
+  kGo,               // start goroutine body `argument`, `count` times
+  kSyscall,          // a syscall that the runtime does not know to block: entersyscall, exitsyscall
+  kBlockingSyscall,  // one that it knows to block: entersyscallblock, exitsyscall
+  kGosched,          // runtime.Gosched
+  kWork,             // compute for `count` units; a preemption is noticed before each
+  kSend,             // send on channel `argument`
+  kRecv,             // receive from channel `argument`
+  kStopTheWorld,     // stop the world and start it again, as runtime.ReadMemStats does
+  kGeneration,       // advance the trace by one generation (traceAdvance)
+  kTraceStart,       // runtime/trace.Start
+  kTraceStop,        // runtime/trace.Stop
+  kWait,             // park until every goroutine started by the scenario has ended; main only
+  kRepeat,           // the operations up to the matching kEnd, `count` times
+  kEnd,              // `argument` is the index of the matching kRepeat
+};
+
+struct Op {
+  OpKind kind;
+  std::uint32_t argument = 0;
+  std::uint32_t count = 0;
+  std::uint32_t line = 0;  // in the scenario file, counted from 1
+
+  friend bool operator==(const Op&, const Op&) = default;
+};
+
+struct GoroutineBody {
+  std::string name;  // "main", "worker"
+  std::vector<Op> ops;
+};
+
+struct Channel {
+  std::string name;
+  std::uint32_t capacity = 0;
+};
+
+// Invariants: body 0 is main; repeats nest and are closed; every index is in range; kWait occurs in
+// main only; without kTraceStart anywhere, `trace_whole_run` is set, and main's body runs between
+// StartTrace and StopTrace, with a kWait before the latter.
+struct Program {
+  std::string name;   // "gcwait": the file's name without folder and ending
+  std::string file;   // as it appears in stacks: "scenarios/gcwait.toml"
+  std::string title;
+  std::string story;
+  std::uint32_t gomaxprocs = 1;
+  bool trace_whole_run = true;
+  std::vector<GoroutineBody> bodies;
+  std::vector<Channel> channels;
+};
+
+}  // namespace mpglab::sim
