@@ -93,6 +93,7 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   runnable_ = gave_way_ = alive_ = daemons_ = entered_ = 0;
   steps_ = switches_ = 0;
   idle_yields_ = 0;
+  progress_by_ = 0;
   if (!strategy.begin()) {
     execution_.end = End::kExhausted;
     execution_.steps = execution_.switches = 0;
@@ -142,7 +143,7 @@ ThreadId Engine::spawn(const char* name, Body body, void* argument) {
   visits_[id] = 0;
   alive_ |= bit(id);
   runnable_ |= bit(id);
-  progress();
+  progress_by_ |= bit(id);
   return id;
 }
 
@@ -279,10 +280,16 @@ void Engine::step_when(bool possible, ThreadSet& waiters, ObjectId object, Acces
   waiters &= ~bit(current_);
 }
 
+void Engine::count_idle_yield() {
+  if ((progress_by_ & ~bit(current_)) != 0) idle_yields_ = 0;
+  progress_by_ = 0;
+  if (++idle_yields_ > options_.max_idle_yields) end_execution(End::kDeadlock);
+}
+
 void Engine::yield() {
   announce({kNoObject, Access::kYield});
   gave_way_ |= bit(current_);
-  if (++idle_yields_ > options_.max_idle_yields) end_execution(End::kDeadlock);
+  count_idle_yield();
   reschedule(ChoiceKind::kYield, candidates_or_spinners());
 }
 
@@ -291,7 +298,7 @@ void Engine::step_when_or_yield(bool possible, ThreadSet& waiters, ObjectId obje
   waiters |= bit(current_);
   if (!possible) {
     gave_way_ |= bit(current_);
-    if (++idle_yields_ > options_.max_idle_yields) end_execution(End::kDeadlock);
+    count_idle_yield();
   }
   reschedule(possible ? ChoiceKind::kPreempt : ChoiceKind::kYield, candidates_or_spinners());
   waiters &= ~bit(current_);

@@ -142,8 +142,9 @@ class Engine {
   // threads. `kind` must be kProgram or above. Bound 1 is answered with 0 and not recorded.
   std::uint32_t choose(ChoiceKind kind, std::uint32_t bound);
 
-  // Something changed that a spinning thread could be waiting for. Objects call it.
-  void progress() { idle_yields_ = 0; }
+  // Something changed that a spinning thread could be waiting for. Objects call it. What a thread
+  // changes itself between two of its yields is no progress for it.
+  void progress() { progress_by_ |= bit(current_); }
 
   // Ends the execution now, from whatever depth: End::kStopped. Does not return.
   [[noreturn]] void stop();
@@ -206,6 +207,7 @@ class Engine {
     return others != 0 ? others : runnable_;
   }
 
+  void count_idle_yield();
   void switch_to_thread(ThreadId next);
   void thread_loop(ThreadId self);
   [[noreturn]] void thread_ended();
@@ -231,6 +233,7 @@ class Engine {
   std::uint64_t steps_ = 0;
   std::uint64_t switches_ = 0;
   std::uint32_t idle_yields_ = 0;
+  ThreadSet progress_by_ = 0;  // who changed something since the last yield
   std::array<Operation, kMaxThreads> pending_{};
   std::array<std::uint32_t, kMaxThreads> visits_{};
 
