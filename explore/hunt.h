@@ -1,0 +1,67 @@
+// hunt: many schedules of one program, each judged, until something is found or the budget is
+// spent.
+//
+// Deterministic but for `seconds` and for where a limit of time cuts the hunt off: schedule n is a
+// function of (program, faults, strategy, seed, n).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "explore/catalogue.h"
+#include "explore/finding.h"
+#include "explore/lab.h"
+#include "explore/strategies.h"
+#include "explore/token.h"
+#include "sim/program.h"
+
+namespace mpglab::explore {
+
+struct HuntProgress {
+  std::uint64_t runs;
+  std::uint64_t findings;
+  double seconds;  // since the hunt started
+};
+
+struct HuntOptions {
+  StrategyKind strategy = StrategyKind::kRandom;
+  unsigned pct_depth = kDefaultPctDepth;
+  std::uint64_t seed = 1;
+  std::uint64_t runs = 0;   // at most so many; 0: no limit
+  double seconds = 0;       // at most so long; 0: no limit
+  bool keep_going = false;  // do not stop at the first finding
+  FaultSet faults;
+  std::uint64_t max_steps = kDefaultMaxSteps;
+  // Called now and then, about ten times a second. Returning false ends the hunt.
+  std::function<bool(const HuntProgress&)> progress;
+};
+
+// All findings of one signature.
+struct Discovery {
+  Finding finding;          // the first one
+  Token token;              // of its schedule
+  std::uint64_t run = 0;    // which schedule, from 1
+  std::uint64_t count = 0;  // how many schedules had this signature
+};
+
+struct HuntResult {
+  // Of the first finding; kBudget if there was none and some schedule ran out of steps; else
+  // kSound.
+  Verdict verdict = Verdict::kSound;
+  std::uint64_t runs = 0;
+  std::uint64_t findings = 0;           // schedules with a finding
+  std::uint64_t budget_runs = 0;        // schedules that ran out of steps
+  std::uint64_t first_finding_run = 0;  // from 1; 0: none
+  std::uint64_t steps = 0;              // of all schedules
+  // One for each signature in the order in which they were met, at most kMaxDiscoveries.
+  std::vector<Discovery> discoveries;
+  double seconds = 0;
+};
+
+inline constexpr std::size_t kMaxDiscoveries = 64;
+
+HuntResult hunt(const sim::Program& program, const HuntOptions& options);
+
+}  // namespace mpglab::explore

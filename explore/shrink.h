@@ -1,0 +1,43 @@
+// shrink: from a schedule with a finding to one with the same finding (the same signature) and only
+// the deviations from the default schedule that matter.
+//
+// Deviations are anchored to a thread and to how often it has been at a choice point, not to a
+// place in the tape, so that taking one away does not shift the others (interleave/anchored.h).
+// First the set is minimised by halves (ddmin, Zeller and Hildebrandt 2002), then one by one until
+// no single deviation can be left out.
+//
+// Deterministic, and bounded by `max_runs`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "explore/finding.h"
+#include "explore/lab.h"
+#include "explore/replay.h"
+#include "explore/token.h"
+
+namespace mpglab::explore {
+
+struct ShrinkOptions {
+  std::uint64_t max_runs = 20'000;
+};
+
+struct ShrinkResult {
+  Token token;
+  Finding finding;
+  std::uint64_t runs = 0;  // schedules tried
+  std::size_t deviations_before = 0;
+  std::size_t deviations_after = 0;
+  std::uint64_t steps_before = 0;
+  std::uint64_t steps_after = 0;
+  bool minimal =
+      false;  // leaving out any one deviation loses the finding; false: max_runs was spent
+};
+
+// REQUIRES: as replay(), and the token's schedule has a finding; a sound one is answered unchanged.
+Result<ShrinkResult, Divergence> shrink(Lab& lab, const Token& token, ShrinkOptions options = {});
+
+}  // namespace mpglab::explore
