@@ -30,6 +30,7 @@ void Tracer::start_trace() {
   for (TracedP* p : runtime_.live_ps()) p->syscall_m = -1;
 
   gen_.store(first_gen);
+  started_step_ = engine_.steps();
 
   // Goroutines that leave a syscall without a P are not stopped either. Whoever raises this counter
   // from now on asks after the store above, so it is enough to see 0 once.
@@ -79,11 +80,8 @@ void Tracer::trace_advance(bool stop) {
   flushed_gen_.store(gen);
   lock_.unlock();
 
-  if (stop) {
-    runtime_.semacquire(Sema::kTraceShutdown);
-  } else {
-    write_proc_statuses(gen);
-  }
+  if (stop) runtime_.semacquire(Sema::kTraceShutdown);
+  prepare_ps(gen, stop);
 
   runtime_.semacquire(done_sema(gen));
   finish_generation(gen, stop);
@@ -124,6 +122,7 @@ void Tracer::switch_generation(std::uint64_t gen, bool stop) {
     lock_.lock();
     shutdown_.store(true);
     gen_.store(0);
+    stopped_step_ = engine_.steps();
     lock_.unlock();
   } else {
     gen_.store(next_gen(gen));
@@ -175,23 +174,25 @@ void Tracer::write_untraced_gs(std::uint64_t gen) {
 }
 
 // Statuses of all Ps for the generation that has begun, each written where the P cannot change.
-void Tracer::write_proc_statuses(std::uint64_t gen) {
+void Tracer::prepare_ps(std::uint64_t gen, bool stop) {
   runtime_.semacquire(Sema::kWorld);
-  runtime_.for_each_p(
-      [](void* self, TracedP& p) {
-        Tracer& tracer = *static_cast<Tracer*>(self);
-        const TraceLocker locker = tracer.acquire();
-        if (!locker.ok()) return;
-        if (!p.trace.status_was_traced(locker.gen())) {
-          TraceWriter w = locker.writer();
-          w.proc_status_for_p(p, false);
-          w.end();
-        }
-        tracer.release(locker);
-      },
-      this);
-  // Destroyed Ps look idle to the reader, but their slots must not go stale. Holding worldsema keeps
-  // the number of Ps as it is.
+  if (!stop) {
+    runtime_.for_each_p(
+        [](void* self, TracedP& p) {
+          Tracer& tracer = *static_cast<Tracer*>(self);
+          const TraceLocker locker = tracer.acquire();
+          if (!locker.ok()) return;
+          if (!p.trace.status_was_traced(locker.gen())) {
+            TraceWriter w = locker.writer();
+            w.proc_status_for_p(p, false);
+            w.end();
+          }
+          tracer.release(locker);
+        },
+        this);
+  }
+  // Destroyed Ps look idle to the reader, but their slots must not go stale, also when the trace ends
+  // (golang/go 65318). Holding worldsema keeps the number of Ps as it is.
   for (TracedP* p : runtime_.dead_ps()) p->trace.ready_next_gen(next_gen(gen));
   runtime_.semrelease(Sema::kWorld, false);
 }

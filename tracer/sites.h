@@ -5,8 +5,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace mpglab::tracer {
@@ -30,44 +30,25 @@ enum class Site : std::uint8_t {
   kCount,
 };
 
-// The runtime's frames of a site, innermost first.
-constexpr std::span<const std::string_view> frames_of(Site site) {
-  using Names = std::string_view;
-  static constexpr std::array<Names, 2> kStartTraceFrames = {"runtime.StartTrace",
-                                                             "runtime/trace.Start"};
-  static constexpr std::array<Names, 2> kStopTraceFrames = {"runtime.StopTrace",
-                                                            "runtime/trace.Stop"};
-  static constexpr std::array<Names, 1> kTraceAdvanceFrames = {"runtime.traceAdvance"};
-  static constexpr std::array<Names, 2> kStopTheWorldFrames = {"runtime.stopTheWorld",
-                                                               "runtime.ReadMemStats"};
-  static constexpr std::array<Names, 2> kStartTheWorldFrames = {"runtime.startTheWorld",
-                                                                "runtime.ReadMemStats"};
-  static constexpr std::array<Names, 1> kGoschedFrames = {"runtime.Gosched"};
-  static constexpr std::array<Names, 1> kChanSendFrames = {"runtime.chansend1"};
-  static constexpr std::array<Names, 1> kChanRecvFrames = {"runtime.chanrecv1"};
-  static constexpr std::array<Names, 1> kSemacquireFrames = {"runtime.semacquire"};
-  static constexpr std::array<Names, 1> kSyscallFrames = {"syscall.Syscall"};
-  static constexpr std::array<Names, 2> kTraceReaderFrames = {"runtime.ReadTrace",
-                                                              "runtime/trace.Start.func1"};
-  switch (site) {
-    case Site::kStartTrace: return kStartTraceFrames;
-    case Site::kStopTrace: return kStopTraceFrames;
-    case Site::kTraceAdvance: return kTraceAdvanceFrames;
-    case Site::kStopTheWorld: return kStopTheWorldFrames;
-    case Site::kStartTheWorld: return kStartTheWorldFrames;
-    case Site::kGosched: return kGoschedFrames;
-    case Site::kChanSend: return kChanSendFrames;
-    case Site::kChanRecv: return kChanRecvFrames;
-    case Site::kSemacquire: return kSemacquireFrames;
-    case Site::kSyscall: return kSyscallFrames;
-    case Site::kTraceReader: return kTraceReaderFrames;
-    case Site::kNone:
-    case Site::kGoCreate:
-    case Site::kPreempted:
-    case Site::kUser:
-    case Site::kCount: return {};
-  }
-  return {};
-}
+// The runtime's frames of each site, innermost first; unused places are empty.
+inline constexpr std::size_t kMaxSiteFrames = 2;
+using SiteFrames = std::array<std::string_view, kMaxSiteFrames>;
+inline constexpr std::array<SiteFrames, static_cast<std::size_t>(Site::kCount)> kSiteFrames = {{
+    {},                                                   // kNone
+    {"runtime.StartTrace", "runtime/trace.Start"},        // kStartTrace
+    {"runtime.StopTrace", "runtime/trace.Stop"},          // kStopTrace
+    {"runtime.traceAdvance"},                             // kTraceAdvance
+    {"runtime.stopTheWorld", "runtime.ReadMemStats"},     // kStopTheWorld
+    {"runtime.startTheWorld", "runtime.ReadMemStats"},    // kStartTheWorld
+    {},                                                   // kGoCreate
+    {"runtime.Gosched"},                                  // kGosched
+    {},                                                   // kPreempted
+    {"runtime.chansend1"},                                // kChanSend
+    {"runtime.chanrecv1"},                                // kChanRecv
+    {"runtime.semacquire"},                               // kSemacquire
+    {"syscall.Syscall"},                                  // kSyscall
+    {"runtime.ReadTrace", "runtime/trace.Start.func1"},   // kTraceReader
+    {},                                                   // kUser
+}};
 
 }  // namespace mpglab::tracer

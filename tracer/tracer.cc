@@ -1,5 +1,8 @@
 #include "tracer/tracer.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "base/check.h"
 
 namespace mpglab::tracer {
@@ -40,8 +43,8 @@ Tracer::Tracer(interleave::Engine& engine, Runtime& runtime)
   runtime_file_ = strings_.add("runtime");
   for (std::size_t i = 0; i < static_cast<std::size_t>(Site::kCount); ++i) {
     std::vector<StringRef>& functions = site_functions_.emplace_back();
-    for (const std::string_view name : frames_of(static_cast<Site>(i))) {
-      functions.push_back(strings_.add(name));
+    for (const std::string_view name : kSiteFrames[i]) {
+      if (!name.empty()) functions.push_back(strings_.add(name));
     }
   }
 }
@@ -76,6 +79,11 @@ void Tracer::reset() {
   exiting_syscall_.poke(0);
   untraced_.clear();
   to_flush_.clear();
+}
+
+void Tracer::throw_(const char* message) {
+  runtime_.throw_(message);
+  std::abort();
 }
 
 // ---- the critical section ----

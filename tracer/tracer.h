@@ -83,6 +83,10 @@ class Tracer {
   // before is invalid then. [cp]
   std::span<const std::byte> read_trace();
 
+  // The steps at which the last trace was switched on and off.
+  std::uint64_t started_step() const { return started_step_; }
+  std::uint64_t stopped_step() const { return stopped_step_; }
+
   // traceReader: the parked reader if there is something for it, taken so that nobody else wakes it.
   // 0: nothing. [cp]
   std::uint64_t trace_reader();
@@ -106,7 +110,7 @@ class Tracer {
       observer_->on_event(m, gen, type, args);
   }
   Runtime& runtime() { return runtime_; }
-  [[noreturn]] void throw_(const char* message) { runtime_.throw_(message); }
+  [[noreturn]] void throw_(const char* message);
 
  private:
   // What read_trace0 found.
@@ -126,7 +130,7 @@ class Tracer {
   void flush_ms(std::uint64_t gen);
   void write_untraced_gs(std::uint64_t gen);
   void dump_tables(std::uint64_t gen);
-  void write_proc_statuses(std::uint64_t gen);
+  void prepare_ps(std::uint64_t gen, bool stop);
   void finish_generation(std::uint64_t gen, bool stop);
   void push_full(TraceBuf* buf, std::uint64_t gen);
 
@@ -156,6 +160,8 @@ class Tracer {
 
   interleave::Shared<std::uint64_t> gen_;  // 0: tracing is off
   std::uint64_t last_nonzero_gen_ = 0;
+  std::uint64_t started_step_ = 0;
+  std::uint64_t stopped_step_ = 0;
   interleave::Shared<bool> shutdown_;
   interleave::Shared<std::uint64_t> flushed_gen_;
   interleave::Shared<std::uint64_t> reader_gen_;

@@ -1,0 +1,309 @@
+// One round of the scheduler: schedule, findRunnable, execute, and the queues.
+
+#include "base/check.h"
+#include "sim/runtime.h"
+
+namespace mpglab::sim {
+
+// What runs on g0 of every M: find a goroutine, run it until it leaves, do what it left for.
+void Runtime::m_loop() {
+  G* next = nullptr;
+  for (;;) {
+    if (next == nullptr) next = schedule();
+    gogo(*next);
+    M& mp = this_m();
+    next = (this->*mp.mcall)(*mp.running_g());
+  }
+}
+
+void Runtime::mstart1() {
+  M& mp = this_m();
+  if (mp.start_spinning) {
+    mp.start_spinning = false;
+    mp.spinning = true;
+  }
+  acquirep(*mp.nextp);
+  mp.nextp = nullptr;
+  m_loop();
+}
+
+G* Runtime::schedule() {
+  const InFunction here(calls(), "schedule");
+  M& mp = this_m();
+  check(mp.locks == 0, "schedule: holding locks");
+  check(!mp.spinning || mp.pp()->runq.looks_empty(), "schedule: spinning with local work");
+  const Found found = find_runnable();
+  if (mp.spinning) resetspinning();
+  if (found.try_wake_p) wakep();
+  execute(*found.g, found.inherit_time);
+  return found.g;
+}
+
+Runtime::Found Runtime::find_runnable() {
+  const InFunction here(calls(), "findRunnable");
+  M& mp = this_m();
+  for (;;) {
+    if (sched_.gcwaiting.load()) {
+      gcstopm();
+      continue;
+    }
+    P& p = *mp.pp();
+    if (p.run_safe_point_fn.load() != 0) run_safe_point_fn();
+    if (const std::optional<Found> found = look_for_work()) {
+      if (found->g == nullptr) continue;
+      return *found;
+    }
+
+    // Nothing to do: the P goes to the idle list.
+    sched_.lock.lock();
+    if (sched_.gcwaiting.load() || p.run_safe_point_fn.load() != 0) {
+      sched_.lock.unlock();
+      continue;
+    }
+    if (sched_.runqsize.load() != 0) {
+      G* g = globrunqget(p, 0);
+      sched_.lock.unlock();
+      return {g, false, false};
+    }
+    if (!mp.spinning && sched_.needspinning.load() == 1) {
+      // Somebody wanted to wake a spinner and found no idle P: be that spinner.
+      become_spinning(mp);
+      sched_.lock.unlock();
+      continue;
+    }
+    releasep();
+    pidleput(p);
+    sched_.lock.unlock();
+
+    // From spinning to not spinning while somebody queues work: they saw a spinner and woke nobody. So
+    // after the count is lowered, everything is looked at once more.
+    if (mp.spinning) {
+      mp.spinning = false;
+      check(sched_.nmspinning.add(-1) >= 0, "findrunnable: negative nmspinning");
+      sched_.lock.lock();
+      if (sched_.runqsize.load() != 0) {
+        if (P* idle = pidleget_spinning()) {
+          G* g = globrunqget(*idle, 0);
+          sched_.lock.unlock();
+          acquirep(*idle);
+          become_spinning(mp);
+          return {g, false, false};
+        }
+      }
+      sched_.lock.unlock();
+      if (P* idle = check_runqs_no_p()) {
+        acquirep(*idle);
+        become_spinning(mp);
+        continue;
+      }
+    }
+    stopm();
+  }
+}
+
+// Everything that can be found while the P is kept. A result without goroutine: begin anew.
+std::optional<Runtime::Found> Runtime::look_for_work() {
+  M& mp = this_m();
+  P& p = *mp.pp();
+
+  if (tracer_.enabled() || tracer_.shutting_down()) {
+    if (const std::uint64_t goid = tracer_.trace_reader(); goid != 0) {
+      G* reader = nullptr;
+      for (G* g : goroutines()) {
+        if (g->goid == goid && g->body == G::kTraceReaderBody) reader = g;
+      }
+      MPG_CHECK(reader != nullptr, "the trace reader is no goroutine");
+      tracer::TraceLocker trace = tracer_.acquire();
+      casgstatus(*reader, kGwaiting, kGrunnable);
+      truth(*reader, ResourceState::kRunnable);
+      place(*reader, G::Place::kWaiting, G::Place::kQueue);
+      if (trace.ok()) {
+        trace.go_unpark(*reader, tracer::Site::kNone);
+        tracer_.release(trace);
+      }
+      return Found{reader, false, true};
+    }
+  }
+
+  // Once in a while the global queue first, or two goroutines that keep waking each other on the local
+  // queue could starve it.
+  if (p.schedtick.load() % 61 == 0 && sched_.runqsize.load() > 0) {
+    sched_.lock.lock();
+    G* g = globrunqget(p, 1);
+    sched_.lock.unlock();
+    if (g != nullptr) return Found{g, false, false};
+  }
+  bool inherit_time = false;
+  if (G* g = p.runq.get(inherit_time)) return Found{g, inherit_time, false};
+  if (sched_.runqsize.load() != 0) {
+    sched_.lock.lock();
+    G* g = globrunqget(p, 0);
+    sched_.lock.unlock();
+    if (g != nullptr) return Found{g, false, false};
+  }
+
+  // At most half of the busy Ps look for work at others.
+  if (mp.spinning ||
+      2 * sched_.nmspinning.load() <
+          static_cast<std::int32_t>(gomaxprocs_) - static_cast<std::int32_t>(sched_.npidle.load())) {
+    if (!mp.spinning) become_spinning(mp);
+    bool new_work = false;
+    if (G* g = steal_work(new_work)) return Found{g, false, false};
+    if (new_work) return Found{nullptr, false, false};
+  }
+  return std::nullopt;
+}
+
+G* Runtime::steal_work(bool& new_work) {
+  const InFunction here(calls(), "stealWork");
+  P& thief = *this_m().pp();
+  constexpr unsigned kStealTries = 4;
+  for (unsigned i = 0; i < kStealTries; ++i) {
+    const bool steal_run_next_g = i + 1 == kStealTries;
+    // Go walks the Ps from a random one by a random step coprime to their number. One forward or one
+    // backward are such steps; with two Ps there is only one victim anyway.
+    const std::uint32_t orders = gomaxprocs_ > 2 ? 2 * gomaxprocs_ : 1;
+    const std::uint32_t order = engine_.choose(kStealOrder, orders);
+    const std::uint32_t step = order % 2 == 0 ? 1 : gomaxprocs_ - 1;
+    std::uint32_t position = order / 2;
+    for (std::uint32_t n = 0; n < gomaxprocs_; ++n, position = (position + step) % gomaxprocs_) {
+      if (sched_.gcwaiting.load()) {
+        new_work = true;
+        return nullptr;
+      }
+      P& victim = p_at(position);
+      if (&victim == &thief) continue;
+      if (G* g = runqsteal(thief, victim, steal_run_next_g)) return g;
+    }
+  }
+  return nullptr;
+}
+
+G* Runtime::runqsteal(P& thief, P& victim, bool steal_run_next_g) {
+  for (;;) {
+    if (G* g = victim.runq.steal_half(thief.runq)) return g;
+    if (!steal_run_next_g) return nullptr;
+    G* next = victim.runq.peek_next();
+    if (next == nullptr) return nullptr;
+    // Its P is about to run it: leave it a moment.
+    if (victim.status.load() == PStatus::kPrunning) usleep(3);
+    if (victim.runq.steal_next(next)) return next;
+  }
+}
+
+P* Runtime::check_runqs_no_p() {
+  for (const auto& p : ps_) {
+    if (p->runq.empty()) continue;
+    sched_.lock.lock();
+    P* idle = pidleget_spinning();
+    sched_.lock.unlock();
+    return idle;
+  }
+  return nullptr;
+}
+
+void Runtime::execute(G& g, bool inherit_time) {
+  const InFunction here(calls(), "execute");
+  M& mp = this_m();
+  place(g, G::Place::kQueue, G::Place::kOnM);
+  set_curg(mp, &g);
+  g.m = &mp;
+  casgstatus(g, kGrunnable, kGrunning);
+  truth(g, ResourceState::kRunning, true);
+  g.preempt = false;
+  g.stackguard0.store(false);
+  if (!inherit_time) mp.pp()->schedtick.add(1);
+  // The event comes after the change, in a critical section of its own: nobody else can do anything
+  // with a running goroutine, and what it was before is always runnable.
+  tracer::TraceLocker trace = tracer_.acquire();
+  if (trace.ok()) {
+    trace.go_start();
+    tracer_.release(trace);
+  }
+}
+
+// Runs the goroutine until it calls mcall. No choice point of its own.
+void Runtime::gogo(G& g) {
+  M& mp = this_m();
+  if (!g.started) {
+    g.started = true;
+    if (!g.stack) g.stack = std::make_unique<interleave::Stack>();
+    mp.starting = &g;
+    g.coroutine.start(*g.stack, goroutine_entry, this);
+  }
+  mp.calls = &g.calls;
+  engine_.switch_coroutine(g.coroutine);
+}
+
+// ---- queues ----
+
+void Runtime::runqput(P& p, G& g, bool next) {
+  place(g, G::Place::kNowhere, G::Place::kQueue);
+  if (G* overflow = p.runq.put(g, next)) {
+    sched_.lock.lock();
+    sched_.runq.push(*overflow);
+    sched_.runqsize.add(1);
+    sched_.lock.unlock();
+  }
+}
+
+void Runtime::globrunqput(G& g) {
+  MPG_CHECK(sched_.lock.held(), "globrunqput without sched.lock");
+  place(g, G::Place::kNowhere, G::Place::kQueue);
+  sched_.runq.push(g);
+  sched_.runqsize.add(1);
+}
+
+// Takes one goroutine, and moves a fair share of the others to the P's queue. max 0: no limit.
+G* Runtime::globrunqget(P& p, std::uint32_t max) {
+  MPG_CHECK(sched_.lock.held(), "globrunqget without sched.lock");
+  const std::uint32_t size = sched_.runqsize.peek();
+  if (size == 0) return nullptr;
+  std::uint32_t n = size / gomaxprocs_ + 1;
+  if (n > size) n = size;
+  if (max > 0 && n > max) n = max;
+  if (n > RunQueue::kCapacity / 2) n = RunQueue::kCapacity / 2;
+  sched_.runqsize.store(size - n);
+  G* first = sched_.runq.pop();
+  for (; n > 1; --n) {
+    G* overflow = p.runq.put(*sched_.runq.pop(), false);
+    MPG_CHECK(overflow == nullptr, "a P that looks for work has a full queue");
+  }
+  return first;
+}
+
+// ---- spinning ----
+
+void Runtime::become_spinning(M& mp) {
+  mp.spinning = true;
+  sched_.nmspinning.add(1);
+  sched_.needspinning.store(0);
+}
+
+void Runtime::resetspinning() {
+  M& mp = this_m();
+  mp.spinning = false;
+  check(sched_.nmspinning.add(-1) >= 0, "findrunnable: negative nmspinning");
+  wakep();
+}
+
+void Runtime::wakep() {
+  const InFunction here(calls(), "wakep");
+  // One spinner at a time is enough: it wakes the next when it has found something.
+  if (sched_.nmspinning.load() != 0 || !sched_.nmspinning.cas(0, 1)) return;
+  M& mp = this_m();
+  ++mp.locks;
+  sched_.lock.lock();
+  P* p = pidleget_spinning();
+  if (p == nullptr) {
+    check(sched_.nmspinning.add(-1) >= 0, "wakep: negative nmspinning");
+    sched_.lock.unlock();
+    --mp.locks;
+    return;
+  }
+  sched_.lock.unlock();
+  startm(p, true, false);
+  --mp.locks;
+}
+
+}  // namespace mpglab::sim
