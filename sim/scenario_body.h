@@ -1,0 +1,48 @@
+// The operations in a scenario's body, compiled to a Program's. Private to scenario.cc.
+//
+// One operation a line, words between blanks, indentation is free, `#` begins a comment:
+//
+//   go NAME           syscall            work N       stop-the-world    trace-start
+//   gosched           syscall blocking   send CHANNEL generation        trace-stop
+//   repeat N ... end                     recv CHANNEL wait
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "sim/program.h"
+#include "sim/scenario.h"
+
+namespace mpglab::sim {
+
+// Where a text stands in the scenario file. Columns count code points, as toml++ does.
+struct TextPosition {
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;
+};
+
+// What a body may refer to.
+struct ScenarioNames {
+  std::vector<std::string_view> goroutines;  // by body index; 0 is main
+  std::vector<std::uint32_t> counts;         // how many of each a `go` starts
+  std::vector<std::string_view> channels;    // by channel index
+};
+
+// More would only make a schedule that never ends.
+inline constexpr std::uint32_t kMaxCount = 1'000'000;
+inline constexpr std::size_t kMaxOperations = 4096;
+inline constexpr std::size_t kMaxRepeatDepth = 16;
+
+// Compiles `text`, which begins at `start` in the file. `body` is the index of the goroutine.
+Result<std::vector<Op>, ScenarioError> compile_body(std::string_view text, TextPosition start,
+                                                    std::uint32_t body, const ScenarioNames& names);
+
+// "; did you mean 'x'?" if a known name is near, else nothing.
+std::string did_you_mean(std::string_view name, std::span<const std::string_view> names);
+
+}  // namespace mpglab::sim
