@@ -4,13 +4,14 @@
 
 namespace mpglab::sim {
 
-class World::Impl {
+class World::Impl final : private tracer::EventObserver {
  public:
   Impl(const Program& program, const WorldOptions& options)
       : program_(program), engine_(options.engine), runtime_(engine_, program_, options.faults) {}
 
   const Outcome& run(interleave::Strategy& strategy) {
     runtime_.reset();
+    events_.clear();
     const interleave::Execution& execution = engine_.run(
         strategy, [](void* runtime) { static_cast<Runtime*>(runtime)->run_m0(); }, &runtime_);
     outcome_.execution = &execution;
@@ -36,12 +37,22 @@ class World::Impl {
   Runtime& runtime() { return runtime_; }
   interleave::Engine& engine() { return engine_; }
 
+  void log_events(bool on) { runtime_.tracer().observe(on ? this : nullptr); }
+  std::span<const LoggedEvent> logged_events() const { return events_; }
+
  private:
+  void on_event(const tracer::TracedM* m, std::uint64_t gen, format::EventType type,
+                std::span<const std::uint64_t> args) override {
+    events_.push_back({engine_.steps(), engine_.current(), m == nullptr ? -1 : m->procid, gen,
+                       static_cast<std::uint8_t>(type), {args.begin(), args.end()}});
+  }
+
   // A copy: the world outlives whoever compiled the scenario.
   const Program program_;
   interleave::Engine engine_;
   Runtime runtime_;
   Outcome outcome_;
+  std::vector<LoggedEvent> events_;
 };
 
 World::World(const Program& program, WorldOptions options)
@@ -71,6 +82,9 @@ std::int64_t World::goroutine_of(interleave::ThreadId thread) const {
   if (mp == nullptr || mp->curg == nullptr) return -1;
   return static_cast<std::int64_t>(mp->curg->goid);
 }
+
+void World::log_events(bool on) { impl_->log_events(on); }
+std::span<const LoggedEvent> World::logged_events() const { return impl_->logged_events(); }
 
 std::string World::value_text(interleave::ObjectId object, std::uint64_t value) const {
   return impl_->runtime().value_text(object, value);

@@ -9,6 +9,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "interleave/engine.h"
 #include "interleave/strategy.h"
@@ -21,6 +23,16 @@ namespace mpglab::sim {
 struct WorldOptions {
   Faults faults;
   interleave::EngineOptions engine;
+};
+
+// One event as the tracer wrote it. For explanations: hunting keeps none.
+struct LoggedEvent {
+  std::uint64_t step;  // of the engine, when it was written
+  interleave::ThreadId thread;
+  std::int64_t procid;  // whose batch it is in; -1: no thread's
+  std::uint64_t gen;
+  std::uint8_t type;  // the wire format's number of the event
+  std::vector<std::uint64_t> args;
 };
 
 // How one schedule ended, before any trace is looked at.
@@ -52,6 +64,10 @@ class World {
   std::span<const TraceSession> sessions() const;
   const TruthLog& truth() const;
   interleave::Engine& engine();
+
+  // Whether the next runs keep the events that the tracer writes, and those of the last run.
+  void log_events(bool on);
+  std::span<const LoggedEvent> logged_events() const;
 
   // For a deadlock: one line for each thread and each parked goroutine: what it waits for.
   std::string describe_waiting() const;
