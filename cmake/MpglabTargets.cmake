@@ -5,6 +5,10 @@ target_include_directories(mpglab_build_flags INTERFACE $<BUILD_INTERFACE:${PROJ
 target_compile_options(mpglab_build_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+# Every x86-64 machine since 2009 counts bits in one instruction, which the engine does at each choice.
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  target_compile_options(mpglab_build_flags INTERFACE -march=x86-64-v2)
+endif()
 if(MPGLAB_SANITIZE)
   target_compile_options(mpglab_build_flags INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
