@@ -94,6 +94,7 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   steps_ = switches_ = 0;
   idle_yields_ = 0;
   progress_by_ = 0;
+  joins_last_ = false;
   if (!strategy.begin()) {
     execution_.end = End::kExhausted;
     execution_.steps = execution_.switches = 0;
@@ -272,6 +273,7 @@ void Engine::reschedule(ChoiceKind kind, ThreadSet candidates) {
 
 void Engine::step_when(bool possible, ThreadSet& waiters, ObjectId object, Access access) {
   announce({object, access});
+  joins_last_ = false;
   waiters |= bit(current_);
   if (!possible) runnable_ &= ~bit(current_);
   const ThreadSet candidates = candidates_or_spinners();
@@ -288,6 +290,7 @@ void Engine::count_idle_yield() {
 
 void Engine::yield() {
   announce({kNoObject, Access::kYield});
+  joins_last_ = false;
   gave_way_ |= bit(current_);
   count_idle_yield();
   reschedule(ChoiceKind::kYield, candidates_or_spinners());
@@ -295,6 +298,7 @@ void Engine::yield() {
 
 void Engine::step_when_or_yield(bool possible, ThreadSet& waiters, ObjectId object, Access access) {
   announce({object, access});
+  joins_last_ = false;
   waiters |= bit(current_);
   if (!possible) {
     gave_way_ |= bit(current_);

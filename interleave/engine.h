@@ -67,6 +67,12 @@ struct EngineOptions {
   // So many yields in a row, while no thread changed anything, are a deadlock: whoever still runs
   // is only spinning.
   std::uint32_t max_idle_yields = 2'000;
+  // Spares choice points around mutexes that cannot matter (Lipton, "Reduction", 1975): unlocking
+  // commutes with whatever other threads do before it, so it joins the step before; and what other
+  // threads do right after a lock they could as well do right before it, so the step after a lock
+  // joins it, unless it is one that may have to wait. Every reachable state between two such blocks,
+  // every outcome and every deadlock stays reachable.
+  bool merge_lock_steps = false;
 };
 
 class Engine {
@@ -116,12 +122,21 @@ class Engine {
   void step(ObjectId object, Access access) {
     announce({object, access});
     const ThreadSet candidates = runnable_ & ~gave_way_;
-    if (candidates == bit(current_)) {
+    if (candidates == bit(current_) || joins_last_) {
+      joins_last_ = false;
       gave_way_ = 0;
       return;
     }
     reschedule(ChoiceKind::kPreempt, candidates);
   }
+
+  // As step, for giving a mutex back: no choice point if steps around locks are merged.
+  void step_unlock(ObjectId object) {
+    joins_last_ = joins_last_ || options_.merge_lock_steps;
+    step(object, Access::kUnlock);
+  }
+  // A mutex has been taken: the next step may join it.
+  void locked() { joins_last_ = options_.merge_lock_steps; }
 
   // Announces an operation that can be made only while `possible`; `waiters` is where the object
   // keeps who has announced it. Choice point: returns when this thread is picked, and then it can
@@ -222,6 +237,7 @@ class Engine {
 
   ThreadId current_ = kNoThread;
   ThreadId next_ = kNoThread;  // who follows a body that has been left; kNoThread: the explorer
+  bool joins_last_ = false;  // the next step is no choice point
   bool abandoning_ = false;
   bool quitting_ = false;
   unsigned thread_count_ = 0;

@@ -22,12 +22,13 @@ class Mutex {
     MPG_CHECK(holder_ == kNoThread, "two threads got one mutex");
     set_holder(engine_->current());
     engine_->forbid(waiters_);
+    engine_->locked();
     engine_->done(id_, Access::kLock, 0, 1);
   }
 
   // REQUIRES: this thread holds it.
   void unlock() {
-    engine_->step(id_, Access::kUnlock);
+    engine_->step_unlock(id_);
     MPG_CHECK(held(), "unlock by a thread that does not hold the mutex");
     set_holder(kNoThread);
     engine_->permit(waiters_);
