@@ -98,8 +98,9 @@ void Tracer::write_frequency(std::uint64_t gen) {
   w.flush();
 }
 
-// Notes the state of every goroutine that has no status in this generation yet. It cannot be written
-// here: the goroutine may be about to write it itself. After all Ms are flushed it is known who has.
+// Notes the state of every goroutine that has no status in this generation yet. It cannot be
+// written here: the goroutine may be about to write it itself. After all Ms are flushed it is known
+// who has.
 void Tracer::note_untraced_gs(std::uint64_t gen) {
   untraced_.clear();
   for (TracedG* g : runtime_.all_gs()) {
@@ -117,8 +118,8 @@ void Tracer::switch_generation(std::uint64_t gen, bool stop) {
   ++m.locks;
   last_nonzero_gen_ = gen;
   if (stop) {
-    // Shutdown first, so that at no moment tracing is neither on nor shutting down; under trace.lock,
-    // so that the reader sees both at once.
+    // Shutdown first, so that at no moment tracing is neither on nor shutting down; under
+    // trace.lock, so that the reader sees both at once.
     lock_.lock();
     shutdown_.store(true);
     gen_.store(0);
@@ -136,8 +137,8 @@ void Tracer::switch_generation(std::uint64_t gen, bool stop) {
   --m.locks;
 }
 
-// Pushes out every M's buffer of `gen`. An M whose seqlock is even does not write to `gen` any more:
-// it reads the generation after making the seqlock odd.
+// Pushes out every M's buffer of `gen`. An M whose seqlock is even does not write to `gen` any
+// more: it reads the generation after making the seqlock odd.
 void Tracer::flush_ms(std::uint64_t gen) {
   runtime_.snapshot_ms(to_flush_);
   while (!to_flush_.empty()) {
@@ -163,8 +164,8 @@ void Tracer::flush_ms(std::uint64_t gen) {
 void Tracer::write_untraced_gs(std::uint64_t gen) {
   TraceWriter w(*this, gen);
   for (const Untraced& untraced : untraced_) {
-    // Nobody writes to this generation any more: who is untraced now has made no transition since it
-    // was noted.
+    // Nobody writes to this generation any more: who is untraced now has made no transition since
+    // it was noted.
     if (untraced.g->trace.status_was_traced(gen)) continue;
     w.go_status(untraced.seen.goid, untraced.seen.procid, untraced.seen.status,
                 untraced.seen.in_mark_assist);
@@ -191,8 +192,8 @@ void Tracer::prepare_ps(std::uint64_t gen, bool stop) {
         },
         this);
   }
-  // Destroyed Ps look idle to the reader, but their slots must not go stale, also when the trace ends
-  // (golang/go 65318). Holding worldsema keeps the number of Ps as it is.
+  // Destroyed Ps look idle to the reader, but their slots must not go stale, also when the trace
+  // ends (golang/go 65318). Holding worldsema keeps the number of Ps as it is.
   for (TracedP* p : runtime_.dead_ps()) p->trace.ready_next_gen(next_gen(gen));
   runtime_.semrelease(Sema::kWorld, false);
 }

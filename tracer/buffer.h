@@ -1,5 +1,5 @@
-// TraceBuf: a buffer of trace data, which is one batch of the wire format. BufferPool: where they come
-// from, and where full ones wait for the reader.
+// TraceBuf: a buffer of trace data, which is one batch of the wire format. BufferPool: where they
+// come from, and where full ones wait for the reader.
 //
 // Source: Go 1.22 traceBuf, traceBufQueue, traceBufFlush (trace2buf.go at 3d20a327a1).
 // Invariant: a buffer is in exactly one place: empty, with a writer, full, or being read.

@@ -8,12 +8,12 @@ using format::EventType;
 
 TraceWriter TraceLocker::event_writer(GoStatus go_status, ProcStatus proc_status) const {
   TraceWriter w = writer();
-  if (TracedP* p = m_->p; p != nullptr && !p->trace.status_was_traced(gen_) &&
-                          p->trace.acquire_status(gen_)) {
+  if (TracedP* p = m_->p;
+      p != nullptr && !p->trace.status_was_traced(gen_) && p->trace.acquire_status(gen_)) {
     w.proc_status(p->id, proc_status, p->in_sweep);
   }
-  if (TracedG* g = m_->curg; g != nullptr && !g->trace.status_was_traced(gen_) &&
-                             g->trace.acquire_status(gen_)) {
+  if (TracedG* g = m_->curg;
+      g != nullptr && !g->trace.status_was_traced(gen_) && g->trace.acquire_status(gen_)) {
     w.go_status(g->goid, m_->procid, go_status, g->in_mark_assist);
   }
   return w;
@@ -70,9 +70,8 @@ void TraceLocker::proc_steal(TracedP& p, bool in_syscall) {
   p.syscall_m = -1;
   // If the thief has a P, as when it stops the world, it is running; a goroutine on its way into or
   // out of a syscall has at most this very P, which it has lost.
-  TraceWriter w = in_syscall
-                      ? event_writer(GoStatus::kSyscall, ProcStatus::kSyscallAbandoned)
-                      : event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  TraceWriter w = in_syscall ? event_writer(GoStatus::kSyscall, ProcStatus::kSyscallAbandoned)
+                             : event_writer(GoStatus::kRunning, ProcStatus::kRunning);
   if (!p.trace.status_was_traced(gen_) && p.trace.acquire_status(gen_)) {
     w.proc_status(p.id, ProcStatus::kSyscallAbandoned, p.in_sweep);
   }

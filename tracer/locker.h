@@ -1,13 +1,13 @@
 // TraceLocker: proof that an M is inside the tracer's critical section, and the events that it may
 // write there.
 //
-// Source: Go 1.22 traceLocker (trace2runtime.go at 3d20a327a1); methods bear Go's names. A transition
-// of a resource and its event belong into one critical section, with one exception: into running, the
-// event follows in a section of its own.
+// Source: Go 1.22 traceLocker (trace2runtime.go at 3d20a327a1); methods bear Go's names. A
+// transition of a resource and its event belong into one critical section, with one exception: into
+// running, the event follows in a section of its own.
 //
-// Each event first writes, in this order, the status of the M's P and of its current goroutine if they
-// are still untraced in the generation: the state that they had just before the event, which the kind
-// of event tells. These looks at the status words are choice points.
+// Each event first writes, in this order, the status of the M's P and of its current goroutine if
+// they are still untraced in the generation: the state that they had just before the event, which
+// the kind of event tells. These looks at the status words are choice points.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 // SchedResourceState: what the tracer keeps about a G or a P: whether its status is already written
 // in a generation, and the resource's sequence number in it.
 //
-// Source: Go 1.22 traceSchedResourceState (trace2status.go at 3d20a327a1). The status slots are three,
-// indexed by generation modulo 3, the counters two, modulo 2: a generation may be prepared while the
-// one before is written and the one before that is not yet forgotten.
+// Source: Go 1.22 traceSchedResourceState (trace2status.go at 3d20a327a1). The status slots are
+// three, indexed by generation modulo 3, the counters two, modulo 2: a generation may be prepared
+// while the one before is written and the one before that is not yet forgotten.
 //
 // The status slots are shared words: each access to one is a choice point. The counters are written
 // by whoever owns the resource at that moment, and by ready_next_gen for a generation that nobody
@@ -25,8 +25,8 @@ class SchedResourceState {
                 interleave::Shared<std::uint32_t>(engine, name + ".statusTraced[1]"),
                 interleave::Shared<std::uint32_t>(engine, name + ".statusTraced[2]")} {}
 
-  // Claims the right to write the status in `gen`; only one caller gets it. Whoever gets it also makes
-  // the next generation ready.
+  // Claims the right to write the status in `gen`; only one caller gets it. Whoever gets it also
+  // makes the next generation ready.
   bool acquire_status(std::uint64_t gen) {
     if (!traced_[gen % 3].cas(0, 1)) return false;
     ready_next_gen(gen);

@@ -34,21 +34,21 @@ enum class Site : std::uint8_t {
 inline constexpr std::size_t kMaxSiteFrames = 2;
 using SiteFrames = std::array<std::string_view, kMaxSiteFrames>;
 inline constexpr std::array<SiteFrames, static_cast<std::size_t>(Site::kCount)> kSiteFrames = {{
-    {},                                                   // kNone
-    {"runtime.StartTrace", "runtime/trace.Start"},        // kStartTrace
-    {"runtime.StopTrace", "runtime/trace.Stop"},          // kStopTrace
-    {"runtime.traceAdvance"},                             // kTraceAdvance
-    {"runtime.stopTheWorld", "runtime.ReadMemStats"},     // kStopTheWorld
-    {"runtime.startTheWorld", "runtime.ReadMemStats"},    // kStartTheWorld
-    {},                                                   // kGoCreate
-    {"runtime.Gosched"},                                  // kGosched
-    {},                                                   // kPreempted
-    {"runtime.chansend1"},                                // kChanSend
-    {"runtime.chanrecv1"},                                // kChanRecv
-    {"runtime.semacquire"},                               // kSemacquire
-    {"syscall.Syscall"},                                  // kSyscall
-    {"runtime.ReadTrace", "runtime/trace.Start.func1"},   // kTraceReader
-    {},                                                   // kUser
+    {},                                                  // kNone
+    {"runtime.StartTrace", "runtime/trace.Start"},       // kStartTrace
+    {"runtime.StopTrace", "runtime/trace.Stop"},         // kStopTrace
+    {"runtime.traceAdvance"},                            // kTraceAdvance
+    {"runtime.stopTheWorld", "runtime.ReadMemStats"},    // kStopTheWorld
+    {"runtime.startTheWorld", "runtime.ReadMemStats"},   // kStartTheWorld
+    {},                                                  // kGoCreate
+    {"runtime.Gosched"},                                 // kGosched
+    {},                                                  // kPreempted
+    {"runtime.chansend1"},                               // kChanSend
+    {"runtime.chanrecv1"},                               // kChanRecv
+    {"runtime.semacquire"},                              // kSemacquire
+    {"syscall.Syscall"},                                 // kSyscall
+    {"runtime.ReadTrace", "runtime/trace.Start.func1"},  // kTraceReader
+    {},                                                  // kUser
 }};
 
 }  // namespace mpglab::tracer

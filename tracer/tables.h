@@ -3,8 +3,8 @@
 //
 // Source: Go 1.22 traceStringTable and traceStackTable (trace2string.go, trace2stack.go at
 // 3d20a327a1). Go's tables are lock-free for readers and take a leaf lock to add; nothing else can
-// happen between, so here an addition is one step on the table's word: one choice point. A look-up of
-// what is there is none.
+// happen between, so here an addition is one step on the table's word: one choice point. A look-up
+// of what is there is none.
 //
 // What can occur is known beforehand: strings are registered when the world is made, stacks are a
 // pair of a site in the runtime (sites.h) and a position in the scenario. So the tables are dense

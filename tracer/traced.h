@@ -43,7 +43,8 @@ struct TracedM {
   TracedP* p = nullptr;     // the P that this M owns
   TracedG* curg = nullptr;  // the goroutine that runs on it, if it is not in the scheduler
 
-  // Odd while this M is inside the tracer. Only the M itself writes it; traceAdvance waits for even.
+  // Odd while this M is inside the tracer. Only the M itself writes it; traceAdvance waits for
+  // even.
   interleave::Shared<std::uint32_t> seqlock;
   // Buffer of each generation, by gen % 2. The M's while its seqlock is odd, else traceAdvance's.
   std::array<TraceBuf*, 2> buf{};

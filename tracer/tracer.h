@@ -68,8 +68,8 @@ class Tracer {
   bool enabled() const { return gen_.load() != 0; }
   bool shutting_down() const { return shutdown_.load(); }
 
-  // traceExitingSyscall, traceExitedSyscall: around a slow syscall exit, which a stop-the-world does
-  // not wait for, so StartTrace has to. [cp]
+  // traceExitingSyscall, traceExitedSyscall: around a slow syscall exit, which a stop-the-world
+  // does not wait for, so StartTrace has to. [cp]
   void exiting_syscall() { exiting_syscall_.add(1); }
   void exited_syscall() { exiting_syscall_.add(-1); }
 
@@ -77,18 +77,18 @@ class Tracer {
   void thread_destroy(TracedM& m);
 
   // ---- the user's side, from a goroutine ----
-  void start_trace();                     // StartTrace [cp]
-  void trace_advance(bool stop);          // traceAdvance; stop: StopTrace [cp]
-  // ReadTrace: the next piece of the trace, or an empty one when the trace is over. What it returned
-  // before is invalid then. [cp]
+  void start_trace();             // StartTrace [cp]
+  void trace_advance(bool stop);  // traceAdvance; stop: StopTrace [cp]
+  // ReadTrace: the next piece of the trace, or an empty one when the trace is over. What it
+  // returned before is invalid then. [cp]
   std::span<const std::byte> read_trace();
 
   // The steps at which the last trace was switched on and off.
   std::uint64_t started_step() const { return started_step_; }
   std::uint64_t stopped_step() const { return stopped_step_; }
 
-  // traceReader: the parked reader if there is something for it, taken so that nobody else wakes it.
-  // 0: nothing. [cp]
+  // traceReader: the parked reader if there is something for it, taken so that nobody else wakes
+  // it. 0: nothing. [cp]
   std::uint64_t trace_reader();
   // traceReaderAvailable: the same without taking it. [cp]
   std::uint64_t trace_reader_available();
@@ -96,13 +96,14 @@ class Tracer {
   bool commit_reader(std::uint64_t goid);
 
   // ---- for TraceWriter and TraceLocker ----
-  std::uint64_t string_id(std::uint64_t gen, StringRef ref);                     // [cp] if it is new
-  std::uint64_t stack_id(std::uint64_t gen, Site site, std::uint32_t position);  // [cp] if it is new
+  std::uint64_t string_id(std::uint64_t gen, StringRef ref);  // [cp] if it is new
+  std::uint64_t stack_id(std::uint64_t gen, Site site,
+                         std::uint32_t position);  // [cp] if it is new
   std::uint64_t block_reason_id(std::uint64_t gen, BlockReason reason) const;
   std::uint64_t stop_reason_id(std::uint64_t gen, StopReason reason) const;
   StringRef stw_reason_string(StwReason reason) const;
-  TraceBuf* refill(TraceBuf* full, std::uint64_t gen, std::int64_t procid);      // [cp]
-  void flush(TraceBuf* buf, std::uint64_t gen);                                  // [cp]
+  TraceBuf* refill(TraceBuf* full, std::uint64_t gen, std::int64_t procid);  // [cp]
+  void flush(TraceBuf* buf, std::uint64_t gen);                              // [cp]
   std::uint64_t now() { return runtime_.trace_clock_now(); }
   void written(const TracedM* m, std::uint64_t gen, format::EventType type,
                std::span<const std::uint64_t> args) {
@@ -169,7 +170,8 @@ class Tracer {
   interleave::Shared<std::uint64_t> reader_;  // goid of the parked reader, 0: none
   interleave::Shared<std::int32_t> exiting_syscall_;
 
-  // Scratch of trace_advance, of which only one runs at a time: what a goroutine's stack must not own.
+  // Scratch of trace_advance, of which only one runs at a time: what a goroutine's stack must not
+  // own.
   struct Untraced {
     TracedG* g;
     SuspendedG seen;

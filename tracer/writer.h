@@ -1,7 +1,7 @@
 // TraceWriter: writes events into an M's buffer of one generation.
 //
-// Source: Go 1.22 traceWriter (trace2buf.go, trace2event.go, trace2status.go at 3d20a327a1). As there,
-// the writer is a value that has taken the buffer from the M: end() must give it back.
+// Source: Go 1.22 traceWriter (trace2buf.go, trace2event.go, trace2status.go at 3d20a327a1). As
+// there, the writer is a value that has taken the buffer from the M: end() must give it back.
 #pragma once
 
 #include <cstdint>
