@@ -70,8 +70,8 @@ struct EngineOptions {
   // Spares choice points around mutexes that cannot matter (Lipton, "Reduction", 1975): unlocking
   // commutes with whatever other threads do before it, so it joins the step before; and what other
   // threads do right after a lock they could as well do right before it, so the step after a lock
-  // joins it, unless it is one that may have to wait. Every reachable state between two such blocks,
-  // every outcome and every deadlock stays reachable.
+  // joins it, unless it is one that may have to wait. Every reachable state between two such
+  // blocks, every outcome and every deadlock stays reachable.
   bool merge_lock_steps = false;
 };
 
@@ -237,7 +237,7 @@ class Engine {
 
   ThreadId current_ = kNoThread;
   ThreadId next_ = kNoThread;  // who follows a body that has been left; kNoThread: the explorer
-  bool joins_last_ = false;  // the next step is no choice point
+  bool joins_last_ = false;    // the next step is no choice point
   bool abandoning_ = false;
   bool quitting_ = false;
   unsigned thread_count_ = 0;

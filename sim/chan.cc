@@ -6,8 +6,8 @@ namespace mpglab::sim {
 
 namespace {
 
-// chanparkcommit: the lock is given up only when the goroutine is waiting, so whoever finds it in the
-// queue can wake it.
+// chanparkcommit: the lock is given up only when the goroutine is waiting, so whoever finds it in
+// the queue can wake it.
 bool unlock_channel(Runtime& /*runtime*/, G& /*g*/, void* lock) {
   static_cast<interleave::Mutex*>(lock)->unlock();
   return true;
@@ -37,7 +37,8 @@ void Runtime::chanrecv(Chan& c) {
   const InFunction here(calls(), "chanrecv");
   c.lock.lock();
   if (G* sender = c.senders.pop()) {
-    // With a buffer the receiver takes the oldest element and the sender's goes in: the count stays.
+    // With a buffer the receiver takes the oldest element and the sender's goes in: the count
+    // stays.
     c.lock.unlock();
     goready(*sender, tracer::Site::kChanRecv);
     return;

@@ -1,5 +1,5 @@
-// Faults of the runtime and its tracer that can be switched on. Off, the model is Go 1.22's protocol
-// with every later fix that concerns it.
+// Faults of the runtime and its tracer that can be switched on. Off, the model is Go 1.22's
+// protocol with every later fix that concerns it.
 //
 // A switch sits at the very place where Go had the fault. explore/catalogue tells its story.
 #pragma once

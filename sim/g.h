@@ -1,7 +1,7 @@
 // G: a goroutine. Source: Go 1.22 type g (runtime2.go at 3d20a327a1).
 //
-// Invariant: a G is in exactly one place (`place`): nowhere, on a run queue, on an M, waiting, or in a
-// syscall. Every door checks it.
+// Invariant: a G is in exactly one place (`place`): nowhere, on a run queue, on an M, waiting, or
+// in a syscall. Every door checks it.
 #pragma once
 
 #include <array>

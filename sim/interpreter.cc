@@ -59,20 +59,34 @@ void Runtime::run_op(G& g, const Op& op) {
       entersyscallblock();
       exitsyscall();
       break;
-    case OpKind::kGosched: gosched(); break;
+    case OpKind::kGosched:
+      gosched();
+      break;
     case OpKind::kWork:
       for (std::uint32_t i = 0; i < op.count; ++i) preempt_check();
       break;
-    case OpKind::kSend: chansend(*chans_[op.argument]); break;
-    case OpKind::kRecv: chanrecv(*chans_[op.argument]); break;
+    case OpKind::kSend:
+      chansend(*chans_[op.argument]);
+      break;
+    case OpKind::kRecv:
+      chanrecv(*chans_[op.argument]);
+      break;
     case OpKind::kStopTheWorld:
       stop_the_world(tracer::StwReason::kReadMemStats);
       start_the_world();
       break;
-    case OpKind::kGeneration: tracer_.trace_advance(false); break;
-    case OpKind::kTraceStart: trace_start(); break;
-    case OpKind::kTraceStop: trace_stop(); break;
-    case OpKind::kWait: wait_for_others(); break;
+    case OpKind::kGeneration:
+      tracer_.trace_advance(false);
+      break;
+    case OpKind::kTraceStart:
+      trace_start();
+      break;
+    case OpKind::kTraceStop:
+      trace_stop();
+      break;
+    case OpKind::kWait:
+      wait_for_others();
+      break;
     case OpKind::kRepeat:
       MPG_CHECK(g.repeat_depth < G::kMaxRepeatDepth, "repeats nested too deeply");
       g.repeat_left[g.repeat_depth++] = op.count;
@@ -127,8 +141,8 @@ void Runtime::trace_stop() {
   session.complete = true;
 }
 
-// The goroutine that trace.Start starts. Before it has read to the end, StopTrace does not return; so
-// the session is the newest one as long as there is something to read.
+// The goroutine that trace.Start starts. Before it has read to the end, StopTrace does not return;
+// so the session is the newest one as long as there is something to read.
 void Runtime::trace_reader_body() {
   for (;;) {
     const std::span<const std::byte> data = tracer_.read_trace();

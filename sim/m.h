@@ -17,8 +17,8 @@ namespace mpglab::sim {
 class Runtime;
 
 struct M : tracer::TracedM {
-  // What g0 does after a goroutine has left it with mcall. Returns the goroutine that it has already
-  // made running on this M, or nullptr: then the M schedules.
+  // What g0 does after a goroutine has left it with mcall. Returns the goroutine that it has
+  // already made running on this M, or nullptr: then the M schedules.
   using Mcall = G* (Runtime::*)(G&);
 
   M(interleave::Engine& engine, std::int32_t m_id)
@@ -47,7 +47,7 @@ struct M : tracer::TracedM {
   bool spinning = false;
   bool start_spinning = false;
   Runtime* runtime = nullptr;
-  G* starting = nullptr;  // a goroutine that runs for the first time, until its entry has seen it
+  G* starting = nullptr;   // a goroutine that runs for the first time, until its entry has seen it
   M* schedlink = nullptr;  // the idle list
 
   Mcall mcall = nullptr;

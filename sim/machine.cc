@@ -204,7 +204,8 @@ P* Runtime::pidleget() {
 
 P* Runtime::pidleget_spinning() {
   P* p = pidleget();
-  // Somebody wanted a spinner and could not have one: the next M that would stop shall spin instead.
+  // Somebody wanted a spinner and could not have one: the next M that would stop shall spin
+  // instead.
   if (p == nullptr) sched_.needspinning.store(1);
   return p;
 }

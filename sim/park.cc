@@ -162,10 +162,18 @@ void Runtime::ready(G& g, tracer::Site site, bool next) {
   --mp.locks;
 }
 
-void Runtime::gosched() { mcall(&Runtime::gosched_m); }
-void Runtime::goyield() { mcall(&Runtime::goyield_m); }
-G* Runtime::gosched_m(G& g) { return gosched_impl(g, false); }
-G* Runtime::gopreempt_m(G& g) { return gosched_impl(g, true); }
+void Runtime::gosched() {
+  mcall(&Runtime::gosched_m);
+}
+void Runtime::goyield() {
+  mcall(&Runtime::goyield_m);
+}
+G* Runtime::gosched_m(G& g) {
+  return gosched_impl(g, false);
+}
+G* Runtime::gopreempt_m(G& g) {
+  return gosched_impl(g, true);
+}
 
 G* Runtime::gosched_impl(G& g, bool preempted) {
   const InFunction here(calls(), "goschedImpl");

@@ -1,5 +1,5 @@
-// Preemption and suspension. Source: Go 1.22 preempt.go and preemptPark (proc.go at 3d20a327a1), with
-// the later fix of preemptPark (golang/go 75665): the goroutine is dropped after its event.
+// Preemption and suspension. Source: Go 1.22 preempt.go and preemptPark (proc.go at 3d20a327a1),
+// with the later fix of preemptPark (golang/go 75665): the goroutine is dropped after its event.
 
 #include "sim/runtime.h"
 
@@ -47,7 +47,8 @@ bool Runtime::suspend_g(G& g, bool& stopped) {
   for (;;) {
     const std::uint32_t status = g.atomicstatus.load();
     switch (status) {
-      case kGdead: return false;
+      case kGdead:
+        return false;
       case kGpreempted:
         // Whoever turns preempted into waiting has the duty to make it ready again.
         if (!g.atomicstatus.cas(kGpreempted, kGwaiting)) break;
@@ -73,7 +74,8 @@ bool Runtime::suspend_g(G& g, bool& stopped) {
         g.preempt = g.preempt_stop = true;
         g.atomicstatus.store(kGrunning);
         break;
-      default: break;  // somebody else holds the scan bit
+      default:
+        break;  // somebody else holds the scan bit
     }
     osyield();
   }

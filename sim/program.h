@@ -50,8 +50,8 @@ struct Channel {
 // main only; without kTraceStart anywhere, `trace_whole_run` is set, and main's body runs between
 // StartTrace and StopTrace, with a kWait before the latter.
 struct Program {
-  std::string name;   // "gcwait": the file's name without folder and ending
-  std::string file;   // as it appears in stacks: "scenarios/gcwait.toml"
+  std::string name;  // "gcwait": the file's name without folder and ending
+  std::string file;  // as it appears in stacks: "scenarios/gcwait.toml"
   std::string title;
   std::string story;
   std::uint32_t gomaxprocs = 1;

@@ -1,9 +1,9 @@
 // RunQueue: a P's own queue of runnable goroutines, with the slot for the one that runs next.
 //
 // Source: Go 1.22 runqput, runqget, runqgrab, runqempty (proc.go at 3d20a327a1). Go's queue is
-// lock-free; its internal races are not what this model is about, so each operation is one step on one
-// word: one choice point. runqgrab keeps Go's order: half of the queue, and the next slot only when
-// asked for and only after giving its P a moment to run it.
+// lock-free; its internal races are not what this model is about, so each operation is one step on
+// one word: one choice point. runqgrab keeps Go's order: half of the queue, and the next slot only
+// when asked for and only after giving its P a moment to run it.
 #pragma once
 
 #include <array>

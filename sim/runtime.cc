@@ -54,8 +54,8 @@ void Runtime::add_positions() {
     const std::uint32_t end = tracer_.add_position({function, file, line});
     if (first) first_position_.push_back(end);
   }
-  reader_position_ = tracer_.add_position({tracer_.add_string("runtime/trace.Start.func1"),
-                                           tracer_.add_string("runtime/trace"), 1});
+  reader_position_ = tracer_.add_position(
+      {tracer_.add_string("runtime/trace.Start.func1"), tracer_.add_string("runtime/trace"), 1});
 }
 
 void Runtime::reset() {
@@ -215,8 +215,7 @@ std::string Runtime::value_text(interleave::ObjectId object, std::uint64_t value
   for (const auto& g : gs_) {
     if (g->atomicstatus.id() != object) continue;
     const bool scan = (value & kGscan) != 0;
-    return (scan ? "scan+" : "") +
-           std::string(name_of_g_status(static_cast<std::uint32_t>(value)));
+    return (scan ? "scan+" : "") + std::string(name_of_g_status(static_cast<std::uint32_t>(value)));
   }
   return std::to_string(value);
 }

@@ -1,13 +1,12 @@
 // Runtime: the scheduler. Functions bear Go's names and do what Go's do in Go's order.
 //
 // Source: Go 1.22 proc.go, preempt.go, sema.go, chan.go at 3d20a327a1, with the later fixes that
-// concern the same protocol (docs/architecture.md lists them) and without what a scenario cannot ask
-// for yet: garbage collection, netpoll, timers, cgo, locked threads.
+// concern the same protocol (docs/architecture.md lists them) and without what a scenario cannot
+// ask for yet: garbage collection, netpoll, timers, cgo, locked threads.
 //
-// Every function has choice points unless its comment says that it has none: each access to a shared
-// word is one. What Go does on the system stack is done in place. A function that never returns in Go
-// because it ends in schedule() returns to the M's loop here.
-// Owner: the World.
+// Every function has choice points unless its comment says that it has none: each access to a
+// shared word is one. What Go does on the system stack is done in place. A function that never
+// returns in Go because it ends in schedule() returns to the M's loop here. Owner: the World.
 #pragma once
 
 #include <array>
@@ -249,7 +248,8 @@ class Runtime final : private tracer::Runtime {
   std::vector<std::unique_ptr<Sema>> semas_;
   std::vector<std::unique_ptr<Chan>> chans_;
   Sema wait_sema_;
-  interleave::Shared<std::uint32_t> others_;  // goroutines of the scenario that run, times two; +1: main waits
+  interleave::Shared<std::uint32_t>
+      others_;  // goroutines of the scenario that run, times two; +1: main waits
   std::array<M*, interleave::kMaxThreads> m_of_thread_{};
 
   std::vector<std::uint32_t> first_position_;  // of each body; position of op i is first + i

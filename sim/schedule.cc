@@ -75,8 +75,8 @@ Runtime::Found Runtime::find_runnable() {
     pidleput(p);
     sched_.lock.unlock();
 
-    // From spinning to not spinning while somebody queues work: they saw a spinner and woke nobody. So
-    // after the count is lowered, everything is looked at once more.
+    // From spinning to not spinning while somebody queues work: they saw a spinner and woke nobody.
+    // So after the count is lowered, everything is looked at once more.
     if (mp.spinning) {
       mp.spinning = false;
       check(sched_.nmspinning.add(-1) >= 0, "findrunnable: negative nmspinning");
@@ -125,8 +125,8 @@ std::optional<Runtime::Found> Runtime::look_for_work() {
     }
   }
 
-  // Once in a while the global queue first, or two goroutines that keep waking each other on the local
-  // queue could starve it.
+  // Once in a while the global queue first, or two goroutines that keep waking each other on the
+  // local queue could starve it.
   if (p.schedtick.load() % 61 == 0 && sched_.runqsize.load() > 0) {
     sched_.lock.lock();
     G* g = globrunqget(p, 1);
@@ -144,8 +144,8 @@ std::optional<Runtime::Found> Runtime::look_for_work() {
 
   // At most half of the busy Ps look for work at others.
   if (mp.spinning ||
-      2 * sched_.nmspinning.load() <
-          static_cast<std::int32_t>(gomaxprocs_) - static_cast<std::int32_t>(sched_.npidle.load())) {
+      2 * sched_.nmspinning.load() < static_cast<std::int32_t>(gomaxprocs_) -
+                                         static_cast<std::int32_t>(sched_.npidle.load())) {
     if (!mp.spinning) become_spinning(mp);
     bool new_work = false;
     if (G* g = steal_work(new_work)) return Found{g, false, false};
@@ -160,8 +160,8 @@ G* Runtime::steal_work(bool& new_work) {
   constexpr unsigned kStealTries = 4;
   for (unsigned i = 0; i < kStealTries; ++i) {
     const bool steal_run_next_g = i + 1 == kStealTries;
-    // Go walks the Ps from a random one by a random step coprime to their number. One forward or one
-    // backward are such steps; with two Ps there is only one victim anyway.
+    // Go walks the Ps from a random one by a random step coprime to their number. One forward or
+    // one backward are such steps; with two Ps there is only one victim anyway.
     const std::uint32_t orders = gomaxprocs_ > 2 ? 2 * gomaxprocs_ : 1;
     const std::uint32_t order = engine_.choose(kStealOrder, orders);
     const std::uint32_t step = order % 2 == 0 ? 1 : gomaxprocs_ - 1;

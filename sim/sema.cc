@@ -23,7 +23,8 @@ void Runtime::semacquire(Sema& sema) {
   G& g = this_g();
   for (;;) {
     sema.lock.lock();
-    // First counted as waiting, then asked once more: a release adds first and looks for waiters then.
+    // First counted as waiting, then asked once more: a release adds first and looks for waiters
+    // then.
     sema.nwait.add(1);
     if (can_acquire(sema)) {
       sema.nwait.add(static_cast<std::uint32_t>(-1));
@@ -36,8 +37,7 @@ void Runtime::semacquire(Sema& sema) {
           static_cast<interleave::Mutex*>(lock)->unlock();
           return true;
         },
-        &sema.lock, WaitReason::kSemacquire, tracer::BlockReason::kSync,
-        tracer::Site::kSemacquire);
+        &sema.lock, WaitReason::kSemacquire, tracer::BlockReason::kSync, tracer::Site::kSemacquire);
     if (sema.ticket_for == &g) {
       sema.ticket_for = nullptr;
       return;

@@ -6,8 +6,8 @@
 
 namespace mpglab::sim {
 
-// A goroutine's status word: one of these, with kGscan added while somebody else holds the goroutine
-// still.
+// A goroutine's status word: one of these, with kGscan added while somebody else holds the
+// goroutine still.
 enum GStatus : std::uint32_t {
   kGidle = 0,
   kGrunnable = 1,
@@ -29,30 +29,43 @@ enum class PStatus : std::uint8_t {
 
 constexpr std::string_view name_of(PStatus status) {
   switch (status) {
-    case PStatus::kPidle: return "idle";
-    case PStatus::kPrunning: return "running";
-    case PStatus::kPsyscall: return "syscall";
-    case PStatus::kPgcstop: return "gcstop";
-    case PStatus::kPdead: return "dead";
+    case PStatus::kPidle:
+      return "idle";
+    case PStatus::kPrunning:
+      return "running";
+    case PStatus::kPsyscall:
+      return "syscall";
+    case PStatus::kPgcstop:
+      return "gcstop";
+    case PStatus::kPdead:
+      return "dead";
   }
   return "?";
 }
 
 constexpr std::string_view name_of_g_status(std::uint32_t status) {
   switch (status & ~static_cast<std::uint32_t>(kGscan)) {
-    case kGidle: return "idle";
-    case kGrunnable: return "runnable";
-    case kGrunning: return "running";
-    case kGsyscall: return "syscall";
-    case kGwaiting: return "waiting";
-    case kGdead: return "dead";
-    case kGpreempted: return "preempted";
-    default: return "?";
+    case kGidle:
+      return "idle";
+    case kGrunnable:
+      return "runnable";
+    case kGrunning:
+      return "running";
+    case kGsyscall:
+      return "syscall";
+    case kGwaiting:
+      return "waiting";
+    case kGdead:
+      return "dead";
+    case kGpreempted:
+      return "preempted";
+    default:
+      return "?";
   }
 }
 
-// Why a goroutine waits, as far as somebody asks. The reasons for which a goroutine only pretends to
-// wait, so that others may look at it while it runs on, come last.
+// Why a goroutine waits, as far as somebody asks. The reasons for which a goroutine only pretends
+// to wait, so that others may look at it while it runs on, come last.
 enum class WaitReason : std::uint8_t {
   kZero,
   kChanReceive,
@@ -67,15 +80,24 @@ enum class WaitReason : std::uint8_t {
 
 constexpr std::string_view name_of(WaitReason reason) {
   switch (reason) {
-    case WaitReason::kZero: return "";
-    case WaitReason::kChanReceive: return "chan receive";
-    case WaitReason::kChanSend: return "chan send";
-    case WaitReason::kSemacquire: return "semacquire";
-    case WaitReason::kTraceReaderBlocked: return "trace reader (blocked)";
-    case WaitReason::kPreempted: return "preempted";
-    case WaitReason::kStoppingTheWorld: return "stopping the world";
-    case WaitReason::kTraceGoroutineStatus: return "trace goroutine status";
-    case WaitReason::kTraceProcStatus: return "trace proc status";
+    case WaitReason::kZero:
+      return "";
+    case WaitReason::kChanReceive:
+      return "chan receive";
+    case WaitReason::kChanSend:
+      return "chan send";
+    case WaitReason::kSemacquire:
+      return "semacquire";
+    case WaitReason::kTraceReaderBlocked:
+      return "trace reader (blocked)";
+    case WaitReason::kPreempted:
+      return "preempted";
+    case WaitReason::kStoppingTheWorld:
+      return "stopping the world";
+    case WaitReason::kTraceGoroutineStatus:
+      return "trace goroutine status";
+    case WaitReason::kTraceProcStatus:
+      return "trace proc status";
   }
   return "?";
 }

@@ -1,5 +1,5 @@
-// The world is stopped and started; every P is visited at a safe point. Source: Go 1.22 stopTheWorld,
-// startTheWorld, procresize, forEachP (proc.go at 3d20a327a1).
+// The world is stopped and started; every P is visited at a safe point. Source: Go 1.22
+// stopTheWorld, startTheWorld, procresize, forEachP (proc.go at 3d20a327a1).
 
 #include "base/check.h"
 #include "sim/runtime.h"

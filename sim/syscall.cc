@@ -1,12 +1,14 @@
-// Into a syscall and out of it. Source: Go 1.22 reentersyscall to exitsyscall0 (proc.go at 3d20a327a1);
-// the fault of entersyscall_gcwait is the one before b6b72c775a.
+// Into a syscall and out of it. Source: Go 1.22 reentersyscall to exitsyscall0 (proc.go at
+// 3d20a327a1); the fault of entersyscall_gcwait is the one before b6b72c775a.
 
 #include "base/check.h"
 #include "sim/runtime.h"
 
 namespace mpglab::sim {
 
-void Runtime::entersyscall() { reentersyscall(); }
+void Runtime::entersyscall() {
+  reentersyscall();
+}
 
 void Runtime::reentersyscall() {
   const InFunction here(calls(), "reentersyscall");
@@ -25,8 +27,8 @@ void Runtime::reentersyscall() {
     tracer_.release(trace);
   }
   if (sched_.sysmonwait.load()) entersyscall_sysmon();
-  // Before the P can be taken: in a syscall nobody would run the function for it, and nobody else may
-  // until then.
+  // Before the P can be taken: in a syscall nobody would run the function for it, and nobody else
+  // may until then.
   if (p.run_safe_point_fn.load() != 0) run_safe_point_fn();
 
   mp.syscalltick = p.syscalltick.load();
@@ -63,9 +65,9 @@ void Runtime::entersyscall_gcwait() {
   if (sched_.stopwait.load() > 0 && p.status.cas(PStatus::kPsyscall, PStatus::kPgcstop)) {
     truth_steal(p);
     if (trace.ok()) {
-      // The P is not this thread's any more, and perhaps not even in this thread's syscall: since it
-      // was left, somebody may have taken it and entered a syscall with it. So it is a steal, from
-      // whoever had it last, which mostly is this thread itself.
+      // The P is not this thread's any more, and perhaps not even in this thread's syscall: since
+      // it was left, somebody may have taken it and entered a syscall with it. So it is a steal,
+      // from whoever had it last, which mostly is this thread itself.
       if (faults_.gcwait_stop_not_steal) {
         trace.proc_stop();
       } else {

@@ -7,7 +7,8 @@ namespace mpglab::sim {
 tracer::ProcStatus Runtime::status_of(tracer::TracedP& traced, bool owns_world) {
   const P& p = static_cast<P&>(traced);
   switch (p.status.load()) {
-    case PStatus::kPidle: return tracer::ProcStatus::kIdle;
+    case PStatus::kPidle:
+      return tracer::ProcStatus::kIdle;
     case PStatus::kPgcstop:
       return owns_world ? tracer::ProcStatus::kRunning : tracer::ProcStatus::kIdle;
     case PStatus::kPrunning: {
@@ -20,8 +21,10 @@ tracer::ProcStatus Runtime::status_of(tracer::TracedP& traced, bool owns_world) 
       }
       return tracer::ProcStatus::kRunning;
     }
-    case PStatus::kPsyscall: return tracer::ProcStatus::kSyscall;
-    case PStatus::kPdead: break;
+    case PStatus::kPsyscall:
+      return tracer::ProcStatus::kSyscall;
+    case PStatus::kPdead:
+      break;
   }
   throw_("attempt to trace invalid or unsupported P status");
 }
@@ -35,14 +38,19 @@ namespace {
 
 tracer::GoStatus traced_status(std::uint32_t status, WaitReason reason) {
   switch (status & ~static_cast<std::uint32_t>(kGscan)) {
-    case kGrunnable: return tracer::GoStatus::kRunnable;
-    case kGrunning: return tracer::GoStatus::kRunning;
-    case kGsyscall: return tracer::GoStatus::kSyscall;
+    case kGrunnable:
+      return tracer::GoStatus::kRunnable;
+    case kGrunning:
+      return tracer::GoStatus::kRunning;
+    case kGsyscall:
+      return tracer::GoStatus::kSyscall;
     case kGwaiting:
       return only_pretends_to_wait(reason) ? tracer::GoStatus::kRunning
                                            : tracer::GoStatus::kWaiting;
-    case kGpreempted: return tracer::GoStatus::kWaiting;
-    default: return tracer::GoStatus::kBad;
+    case kGpreempted:
+      return tracer::GoStatus::kWaiting;
+    default:
+      return tracer::GoStatus::kBad;
   }
 }
 
@@ -57,8 +65,7 @@ std::optional<tracer::SuspendedG> Runtime::suspend_and_look(tracer::TracedG& tra
   bool stopped = false;
   if (suspend_g(g, stopped)) {
     seen = tracer::SuspendedG{g.goid, g.m != nullptr ? g.m->procid : -1,
-                              traced_status(g.atomicstatus.load(), g.waitreason),
-                              g.in_mark_assist};
+                              traced_status(g.atomicstatus.load(), g.waitreason), g.in_mark_assist};
     resume_g(g, stopped);
   }
   casgstatus(me, kGwaiting, kGrunning);

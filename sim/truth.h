@@ -1,4 +1,5 @@
-// TruthLog: what really happened to each goroutine and P, written by the simulator beside the tracer.
+// TruthLog: what really happened to each goroutine and P, written by the simulator beside the
+// tracer.
 //
 // Purpose: the judge of false traces (explore) compares what a trace tells of a resource with this.
 // The log knows nothing of generations, sequence numbers or statuses: it is written at the
@@ -14,8 +15,8 @@ namespace mpglab::sim {
 
 enum class ResourceKind : std::uint8_t { kGoroutine, kProc };
 
-// As the trace's reader names them. A P in a syscall is kRunning until it is taken away; a P that is
-// stopped for a stop-the-world is kIdle, except that of the one who stopped the world.
+// As the trace's reader names them. A P in a syscall is kRunning until it is taken away; a P that
+// is stopped for a stop-the-world is kIdle, except that of the one who stopped the world.
 enum class ResourceState : std::uint8_t {
   kNotExist,
   kRunnable,
@@ -26,8 +27,8 @@ enum class ResourceState : std::uint8_t {
 };
 
 struct TruthRecord {
-  std::uint64_t step;  // of the engine, when it happened
-  std::uint64_t id;    // goroutine id, or P id
+  std::uint64_t step;    // of the engine, when it happened
+  std::uint64_t id;      // goroutine id, or P id
   std::uint64_t thread;  // OS thread id (procid) of the M that made the transition
   ResourceKind kind;
   ResourceState from;
@@ -45,8 +46,8 @@ struct TraceSession {
   bool complete;                 // StopTrace has returned
 };
 
-// Owner: the World. Records are in the order in which they happened. P ids from 0; at the beginning of
-// a run every P is kIdle and every goroutine kNotExist, and the records say the rest.
+// Owner: the World. Records are in the order in which they happened. P ids from 0; at the beginning
+// of a run every P is kIdle and every goroutine kNotExist, and the records say the rest.
 struct TruthLog {
   std::vector<TruthRecord> records;
 };

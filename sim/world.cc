@@ -19,7 +19,9 @@ class World::Impl final : private tracer::EventObserver {
     outcome_.execution = &execution;
     outcome_.message.clear();
     switch (execution.end) {
-      case interleave::End::kFinished: outcome_.kind = Outcome::Kind::kFinished; break;
+      case interleave::End::kFinished:
+        outcome_.kind = Outcome::Kind::kFinished;
+        break;
       case interleave::End::kStopped:
         if (runtime_.main_returned()) {
           outcome_.kind = Outcome::Kind::kFinished;
@@ -28,10 +30,18 @@ class World::Impl final : private tracer::EventObserver {
           outcome_.message = runtime_.thrown();
         }
         break;
-      case interleave::End::kDeadlock: outcome_.kind = Outcome::Kind::kDeadlock; break;
-      case interleave::End::kStepBudget: outcome_.kind = Outcome::Kind::kBudget; break;
-      case interleave::End::kDiverged: outcome_.kind = Outcome::Kind::kDiverged; break;
-      case interleave::End::kExhausted: outcome_.kind = Outcome::Kind::kExhausted; break;
+      case interleave::End::kDeadlock:
+        outcome_.kind = Outcome::Kind::kDeadlock;
+        break;
+      case interleave::End::kStepBudget:
+        outcome_.kind = Outcome::Kind::kBudget;
+        break;
+      case interleave::End::kDiverged:
+        outcome_.kind = Outcome::Kind::kDiverged;
+        break;
+      case interleave::End::kExhausted:
+        outcome_.kind = Outcome::Kind::kExhausted;
+        break;
     }
     return outcome_;
   }
@@ -45,8 +55,12 @@ class World::Impl final : private tracer::EventObserver {
  private:
   void on_event(const tracer::TracedM* m, std::uint64_t gen, format::EventType type,
                 std::span<const std::uint64_t> args) override {
-    events_.push_back({engine_.steps(), engine_.current(), m == nullptr ? -1 : m->procid, gen,
-                       static_cast<std::uint8_t>(type), {args.begin(), args.end()}});
+    events_.push_back({engine_.steps(),
+                       engine_.current(),
+                       m == nullptr ? -1 : m->procid,
+                       gen,
+                       static_cast<std::uint8_t>(type),
+                       {args.begin(), args.end()}});
   }
 
   // The runtime has many short critical sections; what happens around their ends cannot matter.
@@ -68,13 +82,19 @@ World::World(const Program& program, WorldOptions options)
     : impl_(std::make_unique<Impl>(program, options)) {}
 World::~World() = default;
 
-const Outcome& World::run(interleave::Strategy& strategy) { return impl_->run(strategy); }
+const Outcome& World::run(interleave::Strategy& strategy) {
+  return impl_->run(strategy);
+}
 
 std::span<const TraceSession> World::sessions() const {
   return {impl_->runtime().sessions().data(), impl_->runtime().session_count()};
 }
-const TruthLog& World::truth() const { return impl_->runtime().truth(); }
-interleave::Engine& World::engine() { return impl_->engine(); }
+const TruthLog& World::truth() const {
+  return impl_->runtime().truth();
+}
+interleave::Engine& World::engine() {
+  return impl_->engine();
+}
 
 std::string World::thread_label(interleave::ThreadId thread) const {
   const M* mp = impl_->runtime().m_of(thread);
@@ -92,8 +112,12 @@ std::int64_t World::goroutine_of(interleave::ThreadId thread) const {
   return static_cast<std::int64_t>(mp->curg->goid);
 }
 
-void World::log_events(bool on) { impl_->log_events(on); }
-std::span<const LoggedEvent> World::logged_events() const { return impl_->logged_events(); }
+void World::log_events(bool on) {
+  impl_->log_events(on);
+}
+std::span<const LoggedEvent> World::logged_events() const {
+  return impl_->logged_events();
+}
 
 std::string World::value_text(interleave::ObjectId object, std::uint64_t value) const {
   return impl_->runtime().value_text(object, value);
@@ -109,8 +133,8 @@ std::string World::describe_waiting() const {
   }
   for (const G* g : runtime.goroutines()) {
     if (g->place != G::Place::kWaiting) continue;
-    text += "goroutine " + std::to_string(g->goid) + " waits: " +
-            std::string(name_of(g->waitreason)) + "\n";
+    text += "goroutine " + std::to_string(g->goid) +
+            " waits: " + std::string(name_of(g->waitreason)) + "\n";
   }
   return text;
 }

@@ -72,7 +72,8 @@ class World {
   // For a deadlock: one line for each thread and each parked goroutine: what it waits for.
   std::string describe_waiting() const;
 
-  // What thread `thread` of the engine is in the model: "M0", "sysmon". Valid during and after a run.
+  // What thread `thread` of the engine is in the model: "M0", "sysmon". Valid during and after a
+  // run.
   std::string thread_label(interleave::ThreadId thread) const;
   // What the thread is about right now, for a column of the failure card: the innermost runtime
   // function that is being run ("retake", "entersyscall_gcwait") and the goroutine, if any.
