@@ -16,6 +16,7 @@
 #include "interleave/access.h"
 #include "interleave/tape.h"
 #include "sim/truth.h"
+#include "sim/world.h"
 
 namespace mpglab::explore {
 
@@ -62,6 +63,7 @@ struct Recording {
   std::vector<RecordedObject> objects;  // by object id
   std::vector<RecordedStep> steps;
   std::vector<RecordedChoice> choices;
+  std::vector<sim::LoggedEvent> events;  // of all traces, as the tracer wrote them
   std::vector<sim::TruthRecord> truth;
   std::vector<sim::TraceSession> sessions;
   std::uint64_t total_steps = 0;

@@ -23,6 +23,7 @@
 
 #include "base/result.h"
 #include "explore/catalogue.h"
+#include "explore/hash.h"
 #include "interleave/tape.h"
 #include "sim/program.h"
 
@@ -32,10 +33,13 @@ namespace mpglab::explore {
 // is told from a damaged one.
 inline constexpr std::uint32_t kModelNumber = 1;
 
+// The release whose protocol the model speaks: 1.22.
+inline constexpr std::uint32_t kGoMinor = 22;
+
 struct Deviation {
   std::uint32_t index;  // of the tape entry
   std::uint16_t value;  // not 0
-  std::uint8_t check;   // low byte of the hash of the tape before this entry
+  std::uint8_t check;   // low byte of the hash of the tape up to and with this entry
 
   friend bool operator==(const Deviation&, const Deviation&) = default;
 };
@@ -43,7 +47,7 @@ struct Deviation {
 struct Token {
   std::string scenario;
   std::uint32_t model = kModelNumber;
-  std::uint32_t go_minor = 22;  // 1.22
+  std::uint32_t go_minor = kGoMinor;
   FaultSet faults;
   std::uint32_t program_hash = 0;
   std::uint32_t tape_length = 0;
@@ -87,11 +91,11 @@ std::uint32_t program_hash(const sim::Program& program);
 class TapeHash {
  public:
   void add(const interleave::Choice& choice);
-  std::uint32_t value() const;
+  std::uint32_t value() const { return hash_.value(); }
   std::uint8_t check() const { return static_cast<std::uint8_t>(value()); }
 
  private:
-  std::uint64_t state_ = 0xcbf29ce484222325;
+  Hash hash_;
 };
 
 }  // namespace mpglab::explore

@@ -16,8 +16,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "explore/finding.h"
@@ -47,18 +47,19 @@ class TruthJudge {
   // True: the trace tells the truth.
   bool finish();
 
-  // What is wrong, after observe() or finish() returned false; `all` are all transitions of the
-  // trace, in order, for the story.
+  // What is wrong, after observe() or finish() returned false; `all` are the transitions of the
+  // trace up to there, in order.
   struct Difference {
     std::string code;
     std::string message;
     std::string detail;  // for the signature: kind of resource and states, no numbers
     Lie lie;
   };
-  Difference difference(const std::vector<Transition>& all) const;
+  Difference difference(const std::vector<Transition>& all);
 
  private:
   static constexpr std::uint32_t kNone = 0xffffffff;
+  static constexpr std::uint64_t kMaxProcs = 1024;
 
   enum class Rule : std::uint8_t {
     kNone,
@@ -79,7 +80,7 @@ class TruthJudge {
     std::uint32_t last = kNone;  // the last record of the session so far
   };
 
-  static const char* code_of(Rule rule);
+  static std::string_view code_of(Rule rule);
   Resource* find(sim::ResourceKind kind, std::uint64_t id);
   Resource& make(sim::ResourceKind kind, std::uint64_t id);
   bool may_be_missing(std::uint32_t record) const;
