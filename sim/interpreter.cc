@@ -122,7 +122,8 @@ void Runtime::goroutine_done() {
 // ---- runtime/trace.Start and Stop ----
 
 void Runtime::trace_start() {
-  tracer_.start_trace();
+  // As in Go, starting a trace that runs already is an error that changes nothing.
+  if (!tracer_.start_trace()) return;
   if (session_count_ == sessions_.size()) sessions_.emplace_back();
   TraceSession& session = sessions_[session_count_++];
   session.started = tracer_.started_step();

@@ -7,8 +7,8 @@ namespace mpglab::tracer {
 
 using format::EventType;
 
-void Tracer::start_trace() {
-  if (enabled() || shutting_down()) throw_("tracing is already enabled");
+bool Tracer::start_trace() {
+  if (enabled() || shutting_down()) return false;
   // Wait until the last trace is cleaned up.
   runtime_.semacquire(Sema::kTraceShutdown);
   runtime_.semrelease(Sema::kTraceShutdown, false);
@@ -53,6 +53,7 @@ void Tracer::start_trace() {
   runtime_.unlock_sysmon();
   runtime_.start_the_world();
   runtime_.semrelease(Sema::kTraceAdvance, false);
+  return true;
 }
 
 void Tracer::trace_advance(bool stop) {

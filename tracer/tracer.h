@@ -77,7 +77,8 @@ class Tracer {
   void thread_destroy(TracedM& m);
 
   // ---- the user's side, from a goroutine ----
-  void start_trace();             // StartTrace [cp]
+  // StartTrace; false: tracing is already enabled. [cp]
+  bool start_trace();
   void trace_advance(bool stop);  // traceAdvance; stop: StopTrace [cp]
   // ReadTrace: the next piece of the trace, or an empty one when the trace is over. What it
   // returned before is invalid then. [cp]
