@@ -1,0 +1,96 @@
+// PCT: probabilistic concurrency testing. Burckhardt, Kothari, Musuvathi, Nagarakatte, "A
+// Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", ASPLOS 2010.
+//
+// Each thread gets a random priority, and the highest that can go on runs. At depth - 1 points,
+// chosen at random among the first `length` choices of an execution, the running thread's priority
+// falls below all others. A fault of depth d in a program of n threads and k choices is met by one
+// execution with probability at least 1 / (n * k^(d-1)).
+//
+// A thread that gives way (kYield) falls below the others too, for a spinner on top would starve
+// whoever it waits for. Choices of the program are answered uniformly.
+//
+// Execution number n is a function of (seed, depth, length, n).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "interleave/random.h"
+#include "interleave/strategy.h"
+
+namespace mpglab::interleave {
+
+class Pct final : public Strategy {
+ public:
+  // REQUIRES: depth >= 1, length >= 1.
+  Pct(std::uint64_t seed, unsigned depth, std::uint32_t length, std::uint64_t first_execution = 0)
+      : seed_(seed), length_(length), execution_(first_execution), random_(seed) {
+    MPG_CHECK(depth >= 1 && length >= 1, "PCT needs a depth and a length");
+    change_points_.resize(depth - 1);
+  }
+
+  bool begin() override {
+    random_ = Random(seed_, execution_++);
+    known_ = 0;
+    choice_ = 0;
+    lowest_ = kInitialLowest;
+    for (std::uint32_t& point : change_points_) point = random_.below(length_);
+    std::sort(change_points_.begin(), change_points_.end());
+    next_change_ = 0;
+    return true;
+  }
+
+  std::uint32_t pick(const Decision& decision) override {
+    if (!decision.picks_thread()) return random_.below(decision.bound);
+    give_priorities(decision.candidates | ThreadSet{1} << decision.current);
+    if (decision.kind == ChoiceKind::kYield) priority_[decision.current] = lowest_--;
+    while (next_change_ < change_points_.size() && change_points_[next_change_] <= choice_) {
+      ++next_change_;
+      priority_[decision.current] = lowest_--;
+    }
+    ++choice_;
+    ThreadId best = kNoThread;
+    for (ThreadSet left = decision.candidates; left != 0; left &= left - 1) {
+      const auto thread = static_cast<ThreadId>(std::countr_zero(left));
+      if (best == kNoThread || priority_[thread] > priority_[best]) best = thread;
+    }
+    return decision.place(best);
+  }
+
+  void end(const Tape& /*tape*/) override {}
+
+  // The least probability with which one execution meets a fault of depth d.
+  static double guarantee(unsigned threads, std::uint32_t length, unsigned depth) {
+    double probability = 1.0 / threads;
+    for (unsigned i = 1; i < depth; ++i) probability /= length;
+    return probability;
+  }
+
+ private:
+  // First priorities lie above, those of threads that were put back lie below.
+  static constexpr std::int64_t kInitialLowest = -1;
+
+  void give_priorities(ThreadSet threads) {
+    for (ThreadSet fresh = threads & ~known_; fresh != 0; fresh &= fresh - 1) {
+      // 32 random bits: two of at most 64 threads are hardly ever equal, and then the lower id
+      // wins.
+      priority_[static_cast<std::size_t>(std::countr_zero(fresh))] = random_.next() >> 32;
+    }
+    known_ |= threads;
+  }
+
+  std::uint64_t seed_;
+  std::uint32_t length_;
+  std::uint64_t execution_;
+  Random random_;
+  ThreadSet known_ = 0;
+  std::array<std::int64_t, kMaxThreads> priority_{};
+  std::int64_t lowest_ = kInitialLowest;
+  std::uint32_t choice_ = 0;
+  std::vector<std::uint32_t> change_points_;
+  std::size_t next_change_ = 0;
+};
+
+}  // namespace mpglab::interleave
