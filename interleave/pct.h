@@ -76,7 +76,8 @@ class Pct final : public Strategy {
     for (ThreadSet fresh = threads & ~known_; fresh != 0; fresh &= fresh - 1) {
       // 32 random bits: two of at most 64 threads are hardly ever equal, and then the lower id
       // wins.
-      priority_[static_cast<std::size_t>(std::countr_zero(fresh))] = random_.next() >> 32;
+      const auto thread = static_cast<std::size_t>(std::countr_zero(fresh));
+      priority_[thread] = static_cast<std::int64_t>(random_.next() >> 32);
     }
     known_ |= threads;
   }
