@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Sets up, builds, and does mpglab's main job on real input: ./run.sh
+# With arguments it passes them to the mpglab command: ./run.sh hunt gcwait
+set -euo pipefail
+cd "$(dirname "$0")"
+scripts/setup.sh
+[ -x build/release/mpglab ] || echo "Building (the first time takes some minutes)"
+# Tests and benchmarks are not needed to run; once configured with them, they stay.
+if [ -f build/release/CMakeCache.txt ]; then
+  scripts/build.sh release
+else
+  scripts/build.sh release -DMPGLAB_BUILD_TESTS=OFF -DMPGLAB_BUILD_BENCH=OFF
+fi
+mpglab=build/release/mpglab
+[ $# -eq 0 ] || exec "$mpglab" "$@"
+
+step() { printf '\n== %s\n' "$*"; }
+
+# expect CODE COMMAND...: shows the command, runs it, and insists on its exit code.
+expect() {
+  local wanted=$1 code=0
+  shift
+  printf '$ %s\n' "mpglab ${*:2}"
+  "$@" || code=$?
+  if [ "$code" != "$wanted" ]; then
+    echo "run.sh: exit code $code where $wanted was expected: $*" >&2
+    exit 4
+  fi
+}
+
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+bug=(--bug gcwait-stop-not-steal)
+
+step "A real Go trace is read and judged"
+expect 0 "$mpglab" check tests/data/go122-chans.trace
+
+step "A real broken trace: where it breaks, and why"
+expect 1 "$mpglab" check tests/data/go122-broken-dead-p.trace
+
+step "The race that mpglab was made for: hunt it until a trace breaks"
+expect 1 "$mpglab" hunt gcwait "${bug[@]}" --no-shrink --no-card
+# The last line of the JSON output is the result. No jq: a fresh Debian has none.
+token=$("$mpglab" hunt gcwait "${bug[@]}" --no-shrink --json |
+  tail -n 1 | sed -n 's/.*"token":"\([^"]*\)".*/\1/p' || true)
+
+step "Shrink the schedule to the preemptions that matter"
+expect 1 "$mpglab" shrink "$token"
+small=$("$mpglab" shrink "$token" --json |
+  tail -n 1 | sed -n 's/.*"token":"\([^"]*\)".*/\1/p' || true)
+
+step "What happened"
+expect 1 "$mpglab" explain "$small"
+
+step "Replay it twice: the same trace, to the byte"
+expect 1 "$mpglab" replay "$small" -o "$out/first.trace"
+expect 1 "$mpglab" replay "$small" -o "$out/second.trace"
+cmp "$out/first.trace" "$out/second.trace"
+echo "The two traces are the same: $(stat -c %s "$out/first.trace") bytes"
+
+step "The same hunt without the fault: the fix holds"
+expect 0 "$mpglab" hunt gcwait --runs 100000
