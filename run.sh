@@ -5,12 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 scripts/setup.sh
 [ -x build/release/mpglab ] || echo "Building (the first time takes some minutes)"
-# Tests and benchmarks are not needed to run; once configured with them, they stay.
-if [ -f build/release/CMakeCache.txt ]; then
-  scripts/build.sh release
-else
-  scripts/build.sh release -DMPGLAB_BUILD_TESTS=OFF -DMPGLAB_BUILD_BENCH=OFF
-fi
+scripts/build.sh release mpglab
 mpglab=build/release/mpglab
 [ $# -eq 0 ] || exec "$mpglab" "$@"
 
