@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "interleave/round_robin.h"
+
 namespace mpglab::explore {
 
 namespace {
@@ -17,6 +19,13 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
+
+// How many choices there are in a schedule: as many as in the default one, roughly.
+std::uint32_t usual_length(Lab& lab) {
+  interleave::RoundRobin default_schedule;
+  lab.run(default_schedule);
+  return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(lab.tape().size()));
+}
 
 void note_finding(HuntResult& result, const Finding& finding, Lab& lab) {
   const auto known = std::find_if(
@@ -38,7 +47,10 @@ HuntResult hunt(const sim::Program& program, const HuntOptions& options) {
 
   const Stopwatch stopwatch;
   Lab lab(program, options.faults, options.max_steps);
-  const auto strategy = make_strategy(options.strategy, options.seed, options.pct_depth);
+  const auto strategy = make_strategy({.kind = options.strategy,
+                                       .seed = options.seed,
+                                       .pct_depth = options.pct_depth,
+                                       .length = usual_length(lab)});
   HuntResult result;
   double next_report = kSecondsBetweenReports;
   while (options.runs == 0 || result.runs < options.runs) {

@@ -1,0 +1,82 @@
+#include "explore/strategies.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+#include "interleave/pct.h"
+#include "interleave/random_walk.h"
+#include "interleave/round_robin.h"
+#include "interleave/sparse_walk.h"
+
+namespace mpglab::explore {
+
+namespace {
+
+constexpr std::array<StrategyName, 4> kNames = {{
+    {StrategyKind::kRandom, "random", "a random walk that switches threads now and then"},
+    {StrategyKind::kPct, "pct", "random priorities that change at a few random points (PCT)"},
+    {StrategyKind::kUniform, "uniform", "a random walk that may switch threads at every step"},
+    {StrategyKind::kRoundRobin, "round-robin",
+     "threads take turns, with a longer turn in each schedule; the first preempts nobody"},
+}};
+
+// The quantum grows from schedule to schedule until it is so long that nobody is preempted any
+// more.
+class GrowingRoundRobin final : public interleave::Strategy {
+ public:
+  bool begin() override {
+    if (quantum_ > 1 && !preempted_) return false;
+    preempted_ = false;
+    turn_ = interleave::RoundRobin(quantum_++);
+    return turn_.begin();
+  }
+  std::uint32_t pick(const interleave::Decision& decision) override {
+    const std::uint32_t value = turn_.pick(decision);
+    if (value != 0) preempted_ = true;
+    return value;
+  }
+  void end(const interleave::Tape& tape) override { turn_.end(tape); }
+
+ private:
+  std::uint32_t quantum_ = 0;
+  bool preempted_ = false;
+  interleave::RoundRobin turn_;
+};
+
+}  // namespace
+
+std::span<const StrategyName> strategy_names() {
+  return kNames;
+}
+
+std::string_view strategy_name(StrategyKind kind) {
+  const auto* const found = std::find_if(
+      kNames.begin(), kNames.end(), [&](const StrategyName& known) { return known.kind == kind; });
+  MPG_CHECK(found != kNames.end(), "a strategy without a name");
+  return found->name;
+}
+
+std::optional<StrategyKind> find_strategy(std::string_view name) {
+  const auto* const found = std::find_if(
+      kNames.begin(), kNames.end(), [&](const StrategyName& known) { return known.name == name; });
+  if (found == kNames.end()) return std::nullopt;
+  return found->kind;
+}
+
+std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& options) {
+  switch (options.kind) {
+    case StrategyKind::kRandom:
+      return std::make_unique<interleave::SparseWalk>(options.seed);
+    case StrategyKind::kPct:
+      return std::make_unique<interleave::Pct>(options.seed, options.pct_depth, options.length);
+    case StrategyKind::kUniform:
+      return std::make_unique<interleave::RandomWalk>(options.seed);
+    case StrategyKind::kRoundRobin:
+      return std::make_unique<GrowingRoundRobin>();
+  }
+  MPG_CHECK(false, "a strategy of no kind");
+  return nullptr;
+}
+
+}  // namespace mpglab::explore
