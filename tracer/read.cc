@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "format/header.h"
 #include "tracer/tracer.h"
 
 namespace mpglab::tracer {
@@ -25,7 +24,7 @@ Tracer::Read Tracer::read_trace0() {
   if (!header_written_) {
     header_written_ = true;
     lock_.unlock();
-    return {format::header_bytes(format::Version::kGo122)};
+    return {header_};
   }
   for (;;) {
     const std::uint64_t gen = reader_gen_.load();

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "format/event.h"
+#include "format/version.h"
 #include "interleave/mutex.h"
 #include "interleave/shared.h"
 #include "tracer/buffer.h"
@@ -159,6 +160,7 @@ class Tracer {
   std::array<BufQueue, 2> full_;
   TraceBuf* reading_ = nullptr;
   bool header_written_ = false;
+  const format::Header header_ = format::header_of(format::Version::kGo122);
 
   interleave::Shared<std::uint64_t> gen_;  // 0: tracing is off
   std::uint64_t last_nonzero_gen_ = 0;

@@ -1,0 +1,35 @@
+// The versions of the v2 trace format, and the header that names them.
+//
+// Source: the headers of real traces; "go 1.22 trace" and three zero bytes, 16 bytes in all.
+// Go 1.24 writes version 1.23.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace mpglab::format {
+
+// The number is the minor version of Go.
+enum class Version : std::uint8_t { kGo122 = 22, kGo123 = 23, kGo125 = 25, kGo126 = 26 };
+
+inline constexpr std::size_t kHeaderSize = 16;
+using Header = std::array<std::byte, kHeaderSize>;
+
+Header header_of(Version version);
+
+// What a header says. Go wrote other versions before 1.22 (v1 of the format), and will write
+// others.
+struct HeaderContent {
+  std::uint32_t go_minor;
+  std::optional<Version> version;  // nothing: not one of ours
+};
+
+// Nothing if these bytes are no header of a Go trace. REQUIRES: kHeaderSize bytes.
+std::optional<HeaderContent> read_header(std::span<const std::byte, kHeaderSize> bytes);
+
+std::optional<Version> version_of(std::uint32_t go_minor);
+
+}  // namespace mpglab::format
