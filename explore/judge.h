@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
+#include <vector>
 
 #include "explore/finding.h"
 #include "explore/truth_judge.h"
@@ -28,7 +28,7 @@ class Judge {
 
   // Judges the last run of `world`. Nothing: sound.
   // REQUIRES: the outcome is neither kDiverged nor kExhausted.
-  std::optional<Finding> judge(const sim::World& world, const sim::Outcome& outcome);
+  std::optional<Finding> judge(sim::World& world, const sim::Outcome& outcome);
 
   // Judges one complete trace against the log of the run it is from: judges 1 and 2.
   std::optional<Finding> judge_trace(const sim::TraceSession& session, const sim::TruthLog& truth);
@@ -37,10 +37,9 @@ class Judge {
   std::uint64_t events() const { return events_; }
 
  private:
-  std::optional<Finding> judge_outcome(const sim::World& world, const sim::Outcome& outcome) const;
-
   parser::Reader reader_;
   TruthJudge truth_judge_;
+  std::vector<TruthJudge::Transition> told_;  // what the trace has told so far
   std::uint64_t events_ = 0;
 };
 

@@ -3,115 +3,176 @@
 #include <algorithm>
 #include <utility>
 
+#include "explore/segments.h"
 #include "interleave/anchored.h"
 
 namespace mpglab::explore {
 
 namespace {
 
-using interleave::AnchoredDeviation;
-using Deviations = std::vector<AnchoredDeviation>;
+using Deviations = std::vector<interleave::AnchoredDeviation>;
 
-// Lets another strategy choose and notes its deviations by their anchors.
-class Noting final : public interleave::Strategy {
- public:
-  explicit Noting(Strategy& inner) : inner_(inner) {}
-
-  bool begin() override {
-    noted_.clear();
-    return inner_.begin();
-  }
-  std::uint32_t pick(const interleave::Decision& decision) override {
-    const std::uint32_t value = inner_.pick(decision);
-    if (value != 0 && value != kDiverged)
-      noted_.push_back(interleave::anchored_deviation(decision, value));
-    return value;
-  }
-  void end(const interleave::Tape& tape) override { inner_.end(tape); }
-
-  const Deviations& noted() const { return noted_; }
-
- private:
-  Strategy& inner_;
-  Deviations noted_;
-};
+template <class T>
+std::vector<T> without(const std::vector<T>& all, std::size_t begin, std::size_t end) {
+  std::vector<T> rest = all;
+  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(begin),
+             rest.begin() + static_cast<std::ptrdiff_t>(end));
+  return rest;
+}
 
 class Shrinker {
  public:
-  Shrinker(Lab& lab, std::string signature, Deviations start, std::uint64_t max_runs)
+  Shrinker(Lab& lab, std::string signature, const NoteSchedule& start, std::uint64_t max_runs)
       : lab_(lab),
         signature_(std::move(signature)),
-        smallest_(std::move(start)),
+        deviations_(start.deviations()),
+        best_(start.deviations()),
+        schedule_(start.schedule()),
         max_runs_(max_runs) {}
 
-  // Leaves parts out, halves first, until no single deviation can go.
-  void minimise() {
-    if (try_without(0, smallest_.size())) return;
-    std::size_t part = (smallest_.size() + 1) / 2;
-    while (part > 0 && !spent()) {
-      if (leave_out_parts(part)) {
-        part = std::min(part, (smallest_.size() + 1) / 2);
-      } else {
-        part = part == 1 ? 0 : (part + 1) / 2;
-      }
-    }
+  // By turns in both forms until neither gets further. Fewer segments may take more deviations for
+  // a while, so the best is kept aside.
+  void shrink() {
+    std::size_t before = 0;
+    do {
+      before = best_.size();
+      leave_out_deviations();
+      keep_best();
+      merge_segments();
+      leave_out_deviations();
+      keep_best();
+    } while (best_.size() < before && !spent());
+    attempt_deviations(best_, best_.size());
+    leave_out_pairs();
+    keep_best();
     minimal_ = !spent();
   }
 
-  // Two deviations may hold each other up: neither can go alone, both together can.
-  void leave_out_pairs() {
-    for (std::size_t i = 0; i < smallest_.size() && !spent(); ++i) {
-      for (std::size_t j = i + 1; j < smallest_.size() && !spent(); ++j) {
-        Deviations candidate = smallest_;
-        candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(j));
-        candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(i));
-        if (attempt(candidate)) {
-          minimise();
-          i = j = 0;
-        }
-      }
-    }
-  }
-
-  const Deviations& smallest() const { return smallest_; }
+  const Deviations& best() const { return best_; }
   std::uint64_t runs() const { return runs_; }
   bool minimal() const { return minimal_; }
 
  private:
   bool spent() const { return runs_ >= max_runs_; }
 
+  void keep_best() {
+    if (deviations_.size() < best_.size()) best_ = deviations_;
+  }
+
+  // Still the same finding, with at most so many deviations and segments? Then what took effect is
+  // the schedule to go on with.
+  bool attempt(interleave::Strategy& strategy, std::size_t deviations, std::size_t segments) {
+    ++runs_;
+    NoteSchedule note(strategy);
+    const Lab::Run run = lab_.run(note);
+    if (run.finding == nullptr || run.finding->signature != signature_) return false;
+    if (note.deviations().size() > deviations || note.schedule().segments.size() > segments)
+      return false;
+    deviations_ = note.deviations();
+    schedule_ = note.schedule();
+    return true;
+  }
+
+  bool attempt_deviations(Deviations candidate, std::size_t most) {
+    interleave::Anchored anchored(std::move(candidate));
+    return attempt(anchored, most, SIZE_MAX);
+  }
+  bool attempt_deviations(Deviations candidate) {
+    return attempt_deviations(std::move(candidate), deviations_.size() - 1);
+  }
+
+  bool attempt_segments(const SegmentedSchedule& candidate) {
+    FollowSegments follow(candidate);
+    return attempt(follow, SIZE_MAX, schedule_.segments.size() - 1);
+  }
+
+  // ---- deviations ----
+
+  // Halves first, then smaller parts, until no single one can go.
+  void leave_out_deviations() {
+    if (deviations_.empty() || attempt_deviations({})) return;
+    std::size_t part = (deviations_.size() + 1) / 2;
+    while (part > 0 && !spent()) {
+      const bool smaller = leave_out_parts(part);
+      if (smaller) {
+        part = std::min(part, (deviations_.size() + 1) / 2);
+      } else {
+        part = part == 1 ? 0 : (part + 1) / 2;
+      }
+    }
+  }
+
   // From the back, because what comes after the fault never matters.
   bool leave_out_parts(std::size_t part) {
     bool any = false;
-    for (std::size_t end = smallest_.size(); end > 0 && !spent();) {
+    for (std::size_t end = deviations_.size(); end > 0 && !spent();) {
       const std::size_t begin = end - std::min(part, end);
-      if (try_without(begin, end)) any = true;
-      end = std::min(begin, smallest_.size());
+      if (attempt_deviations(without(deviations_, begin, end))) any = true;
+      end = std::min(begin, deviations_.size());
     }
     return any;
   }
 
-  bool try_without(std::size_t begin, std::size_t end) {
-    Deviations candidate = smallest_;
-    candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(begin),
-                    candidate.begin() + static_cast<std::ptrdiff_t>(end));
-    return attempt(candidate);
+  // Two deviations may hold each other up: neither can go alone, both together can.
+  void leave_out_pairs() {
+    for (std::size_t i = 0; i < deviations_.size() && !spent(); ++i) {
+      for (std::size_t j = i + 1; j < deviations_.size() && !spent(); ++j) {
+        Deviations candidate = without(deviations_, j, j + 1);
+        candidate = without(candidate, i, i + 1);
+        if (!attempt_deviations(std::move(candidate))) continue;
+        leave_out_deviations();
+        i = j = 0;
+      }
+    }
   }
 
-  // Still the same finding? Then what took effect of `candidate` is the smallest set now.
-  bool attempt(const Deviations& candidate) {
-    ++runs_;
-    interleave::Anchored anchored(candidate);
-    Noting noting(anchored);
-    const Lab::Run run = lab_.run(noting);
-    if (run.finding == nullptr || run.finding->signature != signature_) return false;
-    smallest_ = noting.noted();
-    return true;
+  // ---- segments ----
+
+  void merge_segments() {
+    bool any = true;
+    while (any && !spent()) {
+      any = false;
+      for (std::size_t part = schedule_.segments.size() / 2; part > 0; part /= 2)
+        any |= leave_out_segments(part);
+      any |= pull_segments_up();
+    }
+  }
+
+  // A thread's work in a segment that is left out is done in its next one.
+  bool leave_out_segments(std::size_t part) {
+    bool any = false;
+    for (std::size_t end = schedule_.segments.size(); end > 0 && !spent();) {
+      const std::size_t begin = end - std::min(part, end);
+      any |= attempt_segments({without(schedule_.segments, begin, end), schedule_.answers});
+      end = std::min(begin, schedule_.segments.size());
+    }
+    return any;
+  }
+
+  // Does the work of a thread's next segment in this one already.
+  bool pull_segments_up() {
+    bool any = false;
+    for (std::size_t i = schedule_.segments.size(); i-- > 0 && !spent();) {
+      if (i >= schedule_.segments.size()) continue;
+      const auto begin = schedule_.segments.begin() + static_cast<std::ptrdiff_t>(i);
+      const auto next =
+          std::find_if(begin + 1, schedule_.segments.end(),
+                       [&](const Segment& later) { return later.thread == begin->thread; });
+      if (next == schedule_.segments.end()) continue;
+      SegmentedSchedule candidate = schedule_;
+      candidate.segments[i].until = next->until;
+      const auto place = static_cast<std::size_t>(next - schedule_.segments.begin());
+      candidate.segments = without(candidate.segments, place, place + 1);
+      any |= attempt_segments(candidate);
+    }
+    return any;
   }
 
   Lab& lab_;
   std::string signature_;
-  Deviations smallest_;
+  Deviations deviations_;  // the schedule so far, in both forms
+  Deviations best_;
+  SegmentedSchedule schedule_;
   std::uint64_t max_runs_;
   std::uint64_t runs_ = 0;
   bool minimal_ = false;
@@ -121,22 +182,20 @@ class Shrinker {
 
 Result<ShrinkResult, Divergence> shrink(Lab& lab, const Token& token, ShrinkOptions options) {
   FollowToken follow(token);
-  Noting noting(follow);
-  const Lab::Run original = lab.run(noting);
+  NoteSchedule note(follow);
+  const Lab::Run original = lab.run(note);
   if (follow.divergence()) return failure(*follow.divergence());
   ShrinkResult result;
   result.token = token;
   result.deviations_before = result.deviations_after = token.deviations.size();
   result.steps_before = result.steps_after = original.outcome->execution->steps;
   if (original.finding == nullptr) return result;
-  result.finding = *original.finding;
 
-  Shrinker shrinker(lab, original.finding->signature, noting.noted(), options.max_runs);
-  shrinker.minimise();
-  shrinker.leave_out_pairs();
+  Shrinker shrinker(lab, original.finding->signature, note, options.max_runs);
+  shrinker.shrink();
 
   // Once more, for the tape.
-  interleave::Anchored anchored(shrinker.smallest());
+  interleave::Anchored anchored(shrinker.best());
   const Lab::Run smallest = lab.run(anchored);
   result.token = lab.token();
   result.finding = *smallest.finding;

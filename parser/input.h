@@ -1,0 +1,83 @@
+// Input: the bytes of a trace one after the other, from memory or from a source, and how far we
+// are.
+//
+// Batches are handed out as views that stay valid while their generation is read: views into the
+// caller's memory, or copies in an arena of which two take turns, so that the first batch of the
+// next generation may be read ahead. Memory is bounded by the two largest neighbouring generations.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "parser/source.h"
+
+namespace mpglab::parser {
+
+// Blocks of memory that are given out piece by piece and taken back all at once.
+class Arena {
+ public:
+  std::span<std::byte> take(std::size_t size);
+  void reset() { block_ = used_ = 0; }
+
+ private:
+  static constexpr std::size_t kBlockSize = std::size_t{1} << 20;
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::size_t block_ = 0;
+  std::size_t used_ = 0;
+};
+
+class Input {
+ public:
+  // How reading a number can go, as Go's binary.ReadUvarint tells it.
+  enum class Number : std::uint8_t { kOk, kEnd, kCut, kTooLarge, kUnreadable };
+
+  void reset(std::span<const std::byte> memory);
+  void reset(ByteSource& source);
+
+  std::uint64_t offset() const { return consumed_ + static_cast<std::uint64_t>(at_ - begin_); }
+
+  // False: the input has ended, or unreadable().
+  bool byte(std::byte& value) {
+    if (at_ == end_ && !refill()) return false;
+    value = *at_++;
+    return true;
+  }
+  Number number(std::uint64_t& value);
+
+  // The next `size` bytes, or as many as there are.
+  // REQUIRES: size is small enough to be trusted (format::kMaxBatchSize).
+  std::span<const std::byte> take(std::size_t size);
+
+  // What take() gave before the last call of this one may be forgotten.
+  void next_generation() {
+    arena_ ^= 1;
+    arenas_[arena_].reset();
+  }
+
+  // The source has failed, and how.
+  const std::optional<std::string>& unreadable() const { return unreadable_; }
+
+ private:
+  bool refill();
+
+  ByteSource* source_ = nullptr;  // nullptr: memory
+  std::vector<std::byte> buffer_;
+  const std::byte* begin_ = nullptr;
+  const std::byte* at_ = nullptr;
+  const std::byte* end_ = nullptr;
+  std::uint64_t consumed_ = 0;  // bytes before begin_
+  std::optional<std::string> unreadable_;
+  std::array<Arena, 2> arenas_;
+  std::size_t arena_ = 0;
+};
+
+// What Go says when a number cannot be read.
+std::string_view number_error(Input::Number number);
+
+}  // namespace mpglab::parser
