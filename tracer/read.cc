@@ -55,7 +55,12 @@ Tracer::Read Tracer::read_trace0() {
 bool Tracer::commit_reader(std::uint64_t goid) {
   if (!reader_.cas(0, goid)) return false;
   const std::uint64_t woken = trace_reader();
-  if (woken == goid) return false;
+  if (woken == goid) {
+    // From shutdown until the last generation is flushed a reader that has nothing to read goes
+    // round and round. Whoever flushes must have its turn.
+    runtime_.osyield();
+    return false;
+  }
   if (woken != 0) throw_("unexpected trace reader");
   return true;
 }
