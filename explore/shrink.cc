@@ -1,9 +1,10 @@
 #include "explore/shrink.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
-#include "explore/segments.h"
+#include "explore/note_schedule.h"
 #include "interleave/anchored.h"
 
 namespace mpglab::explore {
@@ -20,28 +21,60 @@ std::vector<T> without(const std::vector<T>& all, std::size_t begin, std::size_t
   return rest;
 }
 
+// The schedule in which the threads never do what they do in these segments: what comes later in
+// their courses comes that much sooner.
+SegmentedSchedule skipping(const SegmentedSchedule& all, std::size_t begin, std::size_t end) {
+  struct Skipped {
+    std::uint32_t from;
+    std::uint32_t to;
+  };
+  std::array<std::vector<Skipped>, interleave::kMaxThreads> skipped;
+  std::array<std::uint32_t, interleave::kMaxThreads> at{};
+  const auto moved = [&](interleave::ThreadId thread, std::uint32_t visit) {
+    std::uint32_t sooner = 0;
+    for (const Skipped& gap : skipped[thread])
+      if (visit > gap.from) sooner += std::min(visit, gap.to) - gap.from;
+    return visit - sooner;
+  };
+  SegmentedSchedule rest;
+  for (std::size_t i = 0; i < all.segments.size(); ++i) {
+    const Segment& segment = all.segments[i];
+    if (segment.until == Segment::kAsFarAsItCan) {
+      rest.segments.push_back(segment);
+      continue;
+    }
+    std::uint32_t& stands = at[segment.thread];
+    if (i >= begin && i < end) {
+      if (segment.until > stands) skipped[segment.thread].push_back({stands, segment.until});
+    } else {
+      rest.segments.push_back({segment.thread, moved(segment.thread, segment.until)});
+    }
+    stands = std::max(stands, segment.until);
+  }
+  for (interleave::AnchoredDeviation answer : all.answers) {
+    answer.visit = moved(answer.thread, answer.visit);
+    rest.answers.push_back(answer);
+  }
+  return rest;
+}
+
 class Shrinker {
  public:
   Shrinker(Lab& lab, std::string signature, const NoteSchedule& start, std::uint64_t max_runs)
       : lab_(lab),
         signature_(std::move(signature)),
         deviations_(start.deviations()),
-        best_(start.deviations()),
         schedule_(start.schedule()),
+        preempted_at_(start.preempted_at()),
+        places_(start.preempted_at()),
+        best_(start.deviations()),
+        best_preemptions_(start.preempted_at().size()),
         max_runs_(max_runs) {}
 
-  // By turns in both forms until neither gets further. Fewer segments may take more deviations for
-  // a while, so the best is kept aside.
   void shrink() {
-    std::size_t before = 0;
-    do {
-      before = best_.size();
-      leave_out_deviations();
-      keep_best();
-      merge_segments();
-      leave_out_deviations();
-      keep_best();
-    } while (best_.size() < before && !spent());
+    take_apart();
+    draw_holds();
+    deviations_ = best_;
     attempt_deviations(best_, best_.size());
     leave_out_pairs();
     keep_best();
@@ -55,27 +88,62 @@ class Shrinker {
  private:
   bool spent() const { return runs_ >= max_runs_; }
 
-  void keep_best() {
-    if (deviations_.size() < best_.size()) best_ = deviations_;
+  // Fewer preemptions are better, for they are what has to be explained; then fewer deviations.
+  bool keep_best() {
+    const std::size_t preemptions = preempted_at_.size();
+    if (std::pair(preemptions, deviations_.size()) >= std::pair(best_preemptions_, best_.size()))
+      return false;
+    best_ = deviations_;
+    best_preemptions_ = preemptions;
+    return true;
+  }
+
+  // Deviations and segments by turns until neither gets further. Fewer segments may take more
+  // deviations for a while, so the best is kept aside.
+  void take_apart() {
+    do {
+      leave_out_holds();
+      leave_out_deviations();
+      keep_best();
+      merge_segments();
+      leave_out_deviations();
+    } while (keep_best() && !spent());
+  }
+
+  // Draws schedules that hold threads up in a few places; what has the finding is taken apart in
+  // its turn. Enough is enough when so many draws in a row have given nothing better.
+  void draw_holds() {
+    constexpr std::uint64_t kDraws = 20'000;
+    const auto length = static_cast<std::uint32_t>(lab_.tape().size());
+    DrawHolds draw(places_, std::max(length, 1U), /*seed=*/1);
+    for (std::uint64_t i = 0; i < kDraws && best_preemptions_ > 1 && !spent(); ++i) {
+      if (!attempt(draw, SIZE_MAX, SIZE_MAX, SIZE_MAX)) continue;
+      take_apart();
+      if (keep_best()) i = 0;
+    }
   }
 
   // Still the same finding, with at most so many deviations and segments? Then what took effect is
   // the schedule to go on with.
-  bool attempt(interleave::Strategy& strategy, std::size_t deviations, std::size_t segments) {
+  bool attempt(interleave::Strategy& strategy, std::size_t deviations, std::size_t segments,
+               std::size_t preemptions) {
     ++runs_;
     NoteSchedule note(strategy);
     const Lab::Run run = lab_.run(note);
     if (run.finding == nullptr || run.finding->signature != signature_) return false;
-    if (note.deviations().size() > deviations || note.schedule().segments.size() > segments)
+    if (note.deviations().size() > deviations || note.schedule().segments.size() > segments ||
+        note.preempted_at().size() > preemptions) {
       return false;
+    }
     deviations_ = note.deviations();
     schedule_ = note.schedule();
+    preempted_at_ = note.preempted_at();
     return true;
   }
 
   bool attempt_deviations(Deviations candidate, std::size_t most) {
     interleave::Anchored anchored(std::move(candidate));
-    return attempt(anchored, most, SIZE_MAX);
+    return attempt(anchored, most, SIZE_MAX, SIZE_MAX);
   }
   bool attempt_deviations(Deviations candidate) {
     return attempt_deviations(std::move(candidate), deviations_.size() - 1);
@@ -83,7 +151,25 @@ class Shrinker {
 
   bool attempt_segments(const SegmentedSchedule& candidate) {
     FollowSegments follow(candidate);
-    return attempt(follow, SIZE_MAX, schedule_.segments.size() - 1);
+    return attempt(follow, SIZE_MAX, schedule_.segments.size() - 1, SIZE_MAX);
+  }
+
+  bool attempt_holds(const Deviations& candidate) {
+    FollowHolds follow(candidate);
+    return attempt(follow, SIZE_MAX, SIZE_MAX, preempted_at_.size() - 1);
+  }
+
+  // ---- holds ----
+
+  // As leave_out_deviations, where who is preempted is held.
+  void leave_out_holds() {
+    for (std::size_t part = (deviations_.size() + 1) / 2; part > 0; part /= 2) {
+      for (std::size_t end = deviations_.size(); end > 0 && !spent() && !preempted_at_.empty();) {
+        const std::size_t begin = end - std::min(part, end);
+        attempt_holds(without(deviations_, begin, end));
+        end = std::min(begin, deviations_.size());
+      }
+    }
   }
 
   // ---- deviations ----
@@ -138,12 +224,14 @@ class Shrinker {
     }
   }
 
-  // A thread's work in a segment that is left out is done in its next one.
+  // A thread's work in a segment that is left out is done in its next one, or not at all if it is
+  // another turn of a loop.
   bool leave_out_segments(std::size_t part) {
     bool any = false;
     for (std::size_t end = schedule_.segments.size(); end > 0 && !spent();) {
       const std::size_t begin = end - std::min(part, end);
-      any |= attempt_segments({without(schedule_.segments, begin, end), schedule_.answers});
+      any |= attempt_segments({without(schedule_.segments, begin, end), schedule_.answers}) ||
+             attempt_segments(skipping(schedule_, begin, end));
       end = std::min(begin, schedule_.segments.size());
     }
     return any;
@@ -170,9 +258,12 @@ class Shrinker {
 
   Lab& lab_;
   std::string signature_;
-  Deviations deviations_;  // the schedule so far, in both forms
-  Deviations best_;
+  Deviations deviations_;  // the schedule so far, in its forms
   SegmentedSchedule schedule_;
+  std::vector<HoldPlace> preempted_at_;
+  const std::vector<HoldPlace> places_;  // of the schedule to begin with
+  Deviations best_;
+  std::size_t best_preemptions_;
   std::uint64_t max_runs_;
   std::uint64_t runs_ = 0;
   bool minimal_ = false;

@@ -22,7 +22,7 @@
 namespace mpglab::explore {
 
 struct ShrinkOptions {
-  std::uint64_t max_runs = 20'000;
+  std::uint64_t max_runs = 100'000;
 };
 
 struct ShrinkResult {
