@@ -113,13 +113,17 @@ class Shrinker {
   // Draws schedules that hold threads up in a few places; what has the finding is taken apart in
   // its turn. Enough is enough when so many draws in a row have given nothing better.
   void draw_holds() {
-    constexpr std::uint64_t kDraws = 20'000;
+    constexpr std::uint64_t kDraws = 30'000;
+    constexpr unsigned kVain = 10;
     const auto length = static_cast<std::uint32_t>(lab_.tape().size());
     DrawHolds draw(places_, std::max(length, 1U), /*seed=*/1);
-    for (std::uint64_t i = 0; i < kDraws && best_preemptions_ > 1 && !spent(); ++i) {
+    unsigned vain = 0;
+    for (std::uint64_t i = 0; i < kDraws && vain < kVain && best_preemptions_ > 1 && !spent();
+         ++i) {
       if (!attempt(draw, SIZE_MAX, SIZE_MAX, SIZE_MAX)) continue;
+      const std::size_t before = best_preemptions_;
       take_apart();
-      if (keep_best()) i = 0;
+      vain = best_preemptions_ < before ? 0 : vain + 1;
     }
   }
 
