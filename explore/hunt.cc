@@ -1,8 +1,13 @@
 #include "explore/hunt.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
 
+#include "base/check.h"
 #include "interleave/round_robin.h"
 
 namespace mpglab::explore {
@@ -27,60 +32,171 @@ std::uint32_t usual_length(Lab& lab) {
   return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(lab.tape().size()));
 }
 
-void note_finding(HuntResult& result, const Finding& finding, Lab& lab) {
-  const auto known = std::find_if(
-      result.discoveries.begin(), result.discoveries.end(),
-      [&](const Discovery& discovery) { return discovery.finding.signature == finding.signature; });
-  if (known != result.discoveries.end()) {
-    ++known->count;
-  } else if (result.discoveries.size() < kMaxDiscoveries) {
-    result.discoveries.push_back({finding, lab.token(), result.runs, 1});
+// Schedules are dealt out to the workers in blocks, in order, so that all below the first finding
+// are run by somebody.
+constexpr std::uint64_t kBlock = 64;
+constexpr double kSecondsBetweenReports = 0.1;
+
+// What one OS thread has seen.
+struct Catch {
+  std::vector<Discovery> discoveries;  // `count` and `run` as seen by this worker
+  std::uint64_t findings = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t budget_runs = 0;
+};
+
+class Hunter {
+ public:
+  Hunter(const sim::Program& program, const HuntOptions& options)
+      : program_(program), options_(options), end_(options.runs == 0 ? kNever : options.runs) {}
+
+  HuntResult hunt() {
+    {
+      Lab lab(program_, options_.faults, options_.max_steps);
+      length_ = usual_length(lab);
+    }
+    const unsigned jobs =
+        has_numbered_executions(options_.strategy) ? std::max(1U, options_.jobs) : 1;
+    std::vector<Catch> catches(jobs);
+    {
+      std::vector<std::jthread> others;
+      for (unsigned job = 1; job < jobs; ++job)
+        others.emplace_back([this, &mine = catches[job]] { work(mine, /*reports=*/false); });
+      work(catches[0], /*reports=*/true);
+    }
+    return merge(catches);
   }
-}
+
+ private:
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+
+  void work(Catch& mine, bool reports) {
+    Lab lab(program_, options_.faults, options_.max_steps);
+    std::unique_ptr<interleave::Strategy> strategy;
+    while (!stopped_) {
+      const std::uint64_t begin = next_block_.fetch_add(kBlock);
+      const std::uint64_t end = begin + kBlock;
+      if (begin >= end_) break;
+      if (strategy == nullptr || has_numbered_executions(options_.strategy))
+        strategy = make_strategy({.kind = options_.strategy,
+                                  .seed = options_.seed,
+                                  .pct_depth = options_.pct_depth,
+                                  .length = length_,
+                                  .first_execution = begin});
+      for (std::uint64_t n = begin; n < end && n < end_; ++n)
+        if (!run(lab, *strategy, n + 1, mine)) return;
+      look_at_the_clock(reports);
+    }
+  }
+
+  // Runs schedule number `number`. False: the strategy has no more.
+  bool run(Lab& lab, interleave::Strategy& strategy, std::uint64_t number, Catch& mine) {
+    const Lab::Run run = lab.run(strategy);
+    if (run.outcome->kind == sim::Outcome::Kind::kExhausted) {
+      stopped_ = true;
+      return false;
+    }
+    MPG_CHECK(run.verdict != Verdict::kInternal, "a hunt follows no tape, so none can diverge");
+    runs_.fetch_add(1, std::memory_order_relaxed);
+    mine.steps += run.outcome->execution->steps;
+    if (run.finding == nullptr) return true;
+    note(mine, *run.finding, lab, number);
+    if (!is_finding(run.verdict)) {
+      ++mine.budget_runs;
+      return true;
+    }
+    ++mine.findings;
+    findings_.fetch_add(1, std::memory_order_relaxed);
+    if (!options_.keep_going) {
+      // Schedules after this one do not matter any more; those before it still do.
+      std::uint64_t end = end_;
+      while (number < end && !end_.compare_exchange_weak(end, number)) {
+      }
+    }
+    return true;
+  }
+
+  static void note(Catch& mine, const Finding& finding, Lab& lab, std::uint64_t number) {
+    const auto known = std::find_if(mine.discoveries.begin(), mine.discoveries.end(),
+                                    [&](const Discovery& discovery) {
+                                      return discovery.finding.signature == finding.signature;
+                                    });
+    if (known != mine.discoveries.end()) {
+      ++known->count;
+    } else if (mine.discoveries.size() < kMaxDiscoveries) {
+      mine.discoveries.push_back({finding, lab.token(), number, 1});
+    }
+  }
+
+  void look_at_the_clock(bool reports) {
+    const double now = stopwatch_.seconds();
+    if (options_.seconds > 0 && now >= options_.seconds) stopped_ = true;
+    if (!reports || !options_.progress || now < next_report_) return;
+    next_report_ = now + kSecondsBetweenReports;
+    if (!options_.progress({runs_, findings_, now})) stopped_ = true;
+  }
+
+  HuntResult merge(std::vector<Catch>& catches) {
+    HuntResult result;
+    result.runs = runs_;
+    for (Catch& one : catches) {
+      result.steps += one.steps;
+      result.findings += one.findings;
+      result.budget_runs += one.budget_runs;
+      for (Discovery& discovery : one.discoveries) {
+        const auto known = std::find_if(
+            result.discoveries.begin(), result.discoveries.end(), [&](const Discovery& other) {
+              return other.finding.signature == discovery.finding.signature;
+            });
+        if (known == result.discoveries.end()) {
+          result.discoveries.push_back(std::move(discovery));
+        } else {
+          const std::uint64_t count = known->count + discovery.count;
+          if (discovery.run < known->run) *known = std::move(discovery);
+          known->count = count;
+        }
+      }
+    }
+    std::sort(result.discoveries.begin(), result.discoveries.end(),
+              [](const Discovery& a, const Discovery& b) { return a.run < b.run; });
+    const auto first =
+        std::find_if(result.discoveries.begin(), result.discoveries.end(),
+                     [](const Discovery& one) { return is_finding(one.finding.verdict); });
+    if (first != result.discoveries.end()) {
+      result.verdict = first->finding.verdict;
+      result.first_finding_run = first->run;
+      if (!options_.keep_going) forget_after(result, first->run);
+    } else if (result.budget_runs > 0) {
+      result.verdict = Verdict::kBudget;
+    }
+    result.seconds = stopwatch_.seconds();
+    return result;
+  }
+
+  // With several jobs some schedules after the first finding have been run already. They are not
+  // told of, so that the result does not depend on who was quicker.
+  static void forget_after(HuntResult& result, std::uint64_t run) {
+    std::erase_if(result.discoveries, [&](const Discovery& one) { return one.run > run; });
+    result.runs = run;
+    result.findings = 1;
+  }
+
+  const sim::Program& program_;
+  const HuntOptions& options_;
+  const Stopwatch stopwatch_;
+  std::uint32_t length_ = 1;
+  std::atomic<std::uint64_t> next_block_ = 0;
+  std::atomic<std::uint64_t> end_;  // schedules from here on (from 0) are not needed
+  std::atomic<std::uint64_t> runs_ = 0;
+  std::atomic<std::uint64_t> findings_ = 0;
+  std::atomic<bool> stopped_ = false;
+  double next_report_ = kSecondsBetweenReports;
+};
 
 }  // namespace
 
 HuntResult hunt(const sim::Program& program, const HuntOptions& options) {
-  // A look at the clock costs less than a hundredth of this many schedules.
-  constexpr std::uint64_t kRunsBetweenLooks = 64;
-  constexpr double kSecondsBetweenReports = 0.1;
-
-  const Stopwatch stopwatch;
-  Lab lab(program, options.faults, options.max_steps);
-  const auto strategy = make_strategy({.kind = options.strategy,
-                                       .seed = options.seed,
-                                       .pct_depth = options.pct_depth,
-                                       .length = usual_length(lab)});
-  HuntResult result;
-  double next_report = kSecondsBetweenReports;
-  while (options.runs == 0 || result.runs < options.runs) {
-    const Lab::Run run = lab.run(*strategy);
-    if (run.outcome->kind == sim::Outcome::Kind::kExhausted) break;
-    ++result.runs;
-    result.steps += run.outcome->execution->steps;
-    if (run.finding != nullptr) {
-      note_finding(result, *run.finding, lab);
-      if (run.verdict == Verdict::kBudget) ++result.budget_runs;
-    }
-    if (is_finding(run.verdict)) {
-      ++result.findings;
-      if (result.findings == 1) {
-        result.first_finding_run = result.runs;
-        result.verdict = run.verdict;
-      }
-      if (!options.keep_going) break;
-    }
-    if (result.runs % kRunsBetweenLooks != 0) continue;
-    const double now = stopwatch.seconds();
-    if (options.seconds > 0 && now >= options.seconds) break;
-    if (options.progress && now >= next_report) {
-      next_report = now + kSecondsBetweenReports;
-      if (!options.progress({result.runs, result.findings, now})) break;
-    }
-  }
-  if (result.findings == 0 && result.budget_runs > 0) result.verdict = Verdict::kBudget;
-  result.seconds = stopwatch.seconds();
-  return result;
+  return Hunter(program, options).hunt();
 }
 
 }  // namespace mpglab::explore

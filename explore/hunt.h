@@ -2,7 +2,8 @@
 // spent.
 //
 // Deterministic but for `seconds` and for where a limit of time cuts the hunt off: schedule n is a
-// function of (program, faults, strategy, seed, n).
+// function of (program, faults, strategy, seed, n), and with several jobs the first finding is
+// still the one with the smallest n.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,7 @@ struct HuntOptions {
   std::uint64_t runs = 0;   // at most so many; 0: no limit
   double seconds = 0;       // at most so long; 0: no limit
   bool keep_going = false;  // do not stop at the first finding
+  unsigned jobs = 1;        // OS threads, each with a Lab of its own; round-robin uses one
   FaultSet faults;
   std::uint64_t max_steps = kDefaultMaxSteps;
   // Called now and then, about ten times a second. Returning false ends the hunt.
@@ -54,7 +56,7 @@ struct HuntResult {
   std::uint64_t findings = 0;           // schedules with a finding
   std::uint64_t budget_runs = 0;        // schedules that ran out of steps
   std::uint64_t first_finding_run = 0;  // from 1; 0: none
-  std::uint64_t steps = 0;              // of all schedules
+  std::uint64_t steps = 0;  // of all schedules that were run, also of those after the first finding
   // One for each signature in the order in which they were met, at most kMaxDiscoveries.
   std::vector<Discovery> discoveries;
   double seconds = 0;

@@ -283,6 +283,7 @@ Result<ShrinkResult, Divergence> shrink(Lab& lab, const Token& token, ShrinkOpti
   ShrinkResult result;
   result.token = token;
   result.deviations_before = result.deviations_after = token.deviations.size();
+  result.preemptions_before = result.preemptions_after = note.preempted_at().size();
   result.steps_before = result.steps_after = original.outcome->execution->steps;
   if (original.finding == nullptr) return result;
 
@@ -291,10 +292,12 @@ Result<ShrinkResult, Divergence> shrink(Lab& lab, const Token& token, ShrinkOpti
 
   // Once more, for the tape.
   interleave::Anchored anchored(shrinker.best());
-  const Lab::Run smallest = lab.run(anchored);
+  NoteSchedule last(anchored);
+  const Lab::Run smallest = lab.run(last);
   result.token = lab.token();
   result.finding = *smallest.finding;
   result.runs = shrinker.runs() + 1;
+  result.preemptions_after = last.preempted_at().size();
   result.deviations_after = result.token.deviations.size();
   result.steps_after = smallest.outcome->execution->steps;
   result.minimal = shrinker.minimal();

@@ -29,6 +29,8 @@ struct ShrinkResult {
   Token token;
   Finding finding;
   std::uint64_t runs = 0;  // schedules tried
+  std::size_t preemptions_before = 0;
+  std::size_t preemptions_after = 0;
   std::size_t deviations_before = 0;
   std::size_t deviations_after = 0;
   std::uint64_t steps_before = 0;

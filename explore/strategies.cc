@@ -64,15 +64,21 @@ std::optional<StrategyKind> find_strategy(std::string_view name) {
   return found->kind;
 }
 
+bool has_numbered_executions(StrategyKind kind) {
+  return kind != StrategyKind::kRoundRobin;
+}
+
 std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& options) {
   switch (options.kind) {
     case StrategyKind::kRandom:
-      return std::make_unique<interleave::SparseWalk>(options.seed);
+      return std::make_unique<interleave::SparseWalk>(options.seed, options.first_execution);
     case StrategyKind::kPct:
-      return std::make_unique<interleave::Pct>(options.seed, options.pct_depth, options.length);
+      return std::make_unique<interleave::Pct>(options.seed, options.pct_depth, options.length,
+                                               options.first_execution);
     case StrategyKind::kUniform:
-      return std::make_unique<interleave::RandomWalk>(options.seed);
+      return std::make_unique<interleave::RandomWalk>(options.seed, options.first_execution);
     case StrategyKind::kRoundRobin:
+      MPG_CHECK(options.first_execution == 0, "round-robin begins with its first execution");
       return std::make_unique<GrowingRoundRobin>();
   }
   MPG_CHECK(false, "a strategy of no kind");

@@ -23,6 +23,7 @@ struct StrategyOptions {
   std::uint64_t seed = 1;
   unsigned pct_depth = kDefaultPctDepth;  // PCT only; at least 1
   std::uint32_t length = 1;               // PCT only: choices in a usual schedule; at least 1
+  std::uint64_t first_execution = 0;      // where to begin; round-robin must begin at 0
 };
 
 struct StrategyName {
@@ -34,6 +35,9 @@ struct StrategyName {
 std::span<const StrategyName> strategy_names();
 std::string_view strategy_name(StrategyKind kind);
 std::optional<StrategyKind> find_strategy(std::string_view name);
+
+// Can executions be tried in any order? Round-robin must see the one before.
+bool has_numbered_executions(StrategyKind kind);
 
 // A strategy whose n-th execution is a function of the options and n.
 std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& options);

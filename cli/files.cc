@@ -1,0 +1,99 @@
+#include "cli/files.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace mpglab::cli {
+
+namespace {
+
+// Closes what it was given.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0 && number_ != STDIN_FILENO) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int number() const { return number_; }
+  bool close() {
+    const int number = number_;
+    number_ = -1;
+    return ::close(number) == 0;
+  }
+
+ private:
+  int number_;
+};
+
+auto failed(const std::string& path, std::string_view what) {
+  return failure(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
+}
+
+bool write_all(int descriptor, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>, std::string> read_file(const std::string& path) {
+  const Descriptor file(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number() < 0) return failed(path, "cannot be read");
+  std::vector<std::byte> bytes;
+  std::array<std::byte, 1U << 16> part;
+  for (;;) {
+    const ssize_t got = ::read(file.number(), part.data(), part.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(path, "cannot be read");
+    if (got == 0) return bytes;
+    bytes.insert(bytes.end(), part.begin(), part.begin() + got);
+  }
+}
+
+Result<void, std::string> write_file(const std::string& path, std::span<const std::byte> bytes) {
+  struct stat known {};
+  if (::stat(path.c_str(), &known) == 0 && !S_ISREG(known.st_mode)) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.number() < 0 || !write_all(file.number(), bytes) || !file.close())
+      return failed(path, "cannot be written");
+    return {};
+  }
+  std::string temporary = path + ".XXXXXX";
+  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (file.number() < 0) return failed(path, "cannot be written");
+  // mkstemp lets nobody else read the file; as usual means as the umask says.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  const bool written = ::fchmod(file.number(), 0666 & ~mask) == 0 &&
+                       write_all(file.number(), bytes) && file.close() &&
+                       ::rename(temporary.c_str(), path.c_str()) == 0;
+  if (written) return {};
+  auto result = failed(path, "cannot be written");
+  ::unlink(temporary.c_str());
+  return result;
+}
+
+std::string numbered(const std::string& path, std::size_t number) {
+  std::filesystem::path name(path);
+  const std::string ending = name.extension().string();
+  name.replace_extension();
+  return fmt::format("{}.{}{}", name.string(), number, ending);
+}
+
+}  // namespace mpglab::cli

@@ -1,0 +1,227 @@
+// mpglab hunt: many schedules of a scenario, until one of them goes wrong.
+
+#include "explore/hunt.h"
+
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/inputs.h"
+#include "cli/model_options.h"
+#include "cli/outcome.h"
+#include "cli/progress.h"
+#include "cli/shrink_text.h"
+#include "cli/text.h"
+#include "explore/recording.h"
+#include "explore/shrink.h"
+#include "view/failure_card.h"
+
+namespace mpglab::cli {
+
+namespace {
+
+constexpr std::uint64_t kDefaultRuns = 100'000;
+
+struct Options {
+  ModelOptions model;
+  std::string strategy = "random";
+  unsigned depth = explore::kDefaultPctDepth;
+  std::uint64_t seed = 1;
+  std::uint64_t runs = 0;
+  double seconds = 0;
+  unsigned jobs = 1;
+  bool keep_going = false;
+  bool no_shrink = false;
+  bool no_card = false;
+  bool json = false;
+};
+
+class Hunt {
+ public:
+  Hunt(const Options& options, Context& context)
+      : options_(options), context_(context), style_(context.console.style()) {}
+
+  void run() {
+    auto model = load_model(options_.model);
+    if (!model) return context_.fail(model.error());
+    const auto kind = named_strategy(options_.strategy);
+    if (!kind) return context_.fail(kind.error());
+
+    explore::HuntOptions hunt;
+    hunt.strategy = *kind;
+    hunt.pct_depth = options_.depth;
+    hunt.seed = options_.seed;
+    hunt.runs = options_.runs == 0 && options_.seconds == 0 ? kDefaultRuns : options_.runs;
+    hunt.seconds = options_.seconds;
+    hunt.keep_going = options_.keep_going;
+    hunt.jobs = options_.jobs;
+    hunt.faults = model->faults;
+    hunt.max_steps = options_.model.max_steps;
+    Progress progress(context_.console, hunt.runs, hunt.seconds);
+    hunt.progress = [&](const explore::HuntProgress& at) {
+      progress.show(at.runs, at.findings, at.seconds);
+      return true;
+    };
+    const explore::HuntResult result = explore::hunt(model->program, hunt);
+    progress.clear();
+
+    context_.exit_code = exit_code_of(result.verdict);
+    if (result.discoveries.empty()) return nothing(*model, result);
+    if (!options_.json) context_.console.line(summary(*model, result));
+    std::string first;
+    for (const explore::Discovery& discovery : result.discoveries) {
+      std::string token = tell(*model, discovery);
+      if (discovery.run == result.first_finding_run) first = std::move(token);
+    }
+    if (options_.json) context_.console.print(json_line(last_object(*model, result, first)));
+  }
+
+ private:
+  std::string title(const Model& model) const {
+    const std::string faults = names_of(model.faults);
+    return faults.empty() ? model.program.name : fmt::format("{} + {}", model.program.name, faults);
+  }
+
+  std::string speed(const explore::HuntResult& result) const {
+    const double rate =
+        result.seconds > 0 ? static_cast<double>(result.runs) / result.seconds : 0.0;
+    return fmt::format("{}, {} schedules/s, {}, seed {}", duration_text(result.seconds),
+                       grouped(static_cast<std::uint64_t>(rate)), options_.strategy, options_.seed);
+  }
+
+  void nothing(const Model& model, const explore::HuntResult& result) {
+    if (options_.json) {
+      context_.console.print(json_line(last_object(model, result, "")));
+      return;
+    }
+    context_.console.line(fmt::format("{}: {} in {} ({})", title(model),
+                                      style_(view::Ink::kGreen, "nothing found"),
+                                      counted(result.runs, "schedule"), speed(result)));
+  }
+
+  std::string summary(const Model& model, const explore::HuntResult& result) const {
+    std::string text =
+        result.findings == 0
+            ? fmt::format("{}: no finding", title(model))
+            : fmt::format("{}: {} at schedule {}", title(model),
+                          style_(view::Ink::kRed, explore::verdict_name(result.verdict)),
+                          grouped(result.first_finding_run));
+    if (options_.keep_going && result.findings > 0)
+      text += fmt::format(", {} in {}", counted(result.findings, "finding"),
+                          counted(result.runs, "schedule"));
+    if (result.budget_runs > 0)
+      text += fmt::format("; {} ran out of steps, and nothing can be said of them",
+                          counted(result.budget_runs, "schedule"));
+    return fmt::format("{} ({})", text, speed(result));
+  }
+
+  // Shows a discovery, shrunk if that is wanted. Returns its token.
+  std::string tell(const Model& model, const explore::Discovery& discovery) {
+    explore::Token token = discovery.token;
+    Json object = json_object();
+    object["type"] = "finding";
+    object["verdict"] = explore::verdict_name(discovery.finding.verdict);
+    object["run"] = discovery.run;
+    object["count"] = discovery.count;
+    add_finding(object, discovery.finding);
+    if (!options_.json) context_.console.line(finding_line(style_, discovery.finding));
+    explore::Lab lab(model.program, model.faults, options_.model.max_steps);
+    if (!options_.no_shrink && explore::is_finding(discovery.finding.verdict)) {
+      const auto shrunk = explore::shrink(lab, token, {});
+      if (!shrunk) {
+        context_.console.complain(
+            fmt::format("internal error: a schedule just found cannot be repeated: {}",
+                        shrunk.error().message));
+        context_.exit_code = kInternal;
+        return explore::to_text(token);
+      }
+      token = shrunk->token;
+      add_shrinking(object, *shrunk);
+      if (!options_.json) context_.console.line(shrink_line(*shrunk));
+    }
+    std::string text = explore::to_text(token);
+    object["token"] = text;
+    if (options_.json) {
+      context_.console.print(json_line(object));
+    } else if (options_.no_card) {
+      context_.console.line(fmt::format("token {}", text));
+    } else {
+      card(lab, token);
+    }
+    return text;
+  }
+
+  void card(explore::Lab& lab, const explore::Token& token) {
+    const auto recording = explore::record(lab, token);
+    if (!recording || !recording->finding) return;
+    context_.console.line("");
+    context_.console.print(
+        view::failure_card(*recording, {.style = style_, .width = context_.console.width()}));
+  }
+
+  Json last_object(const Model& model, const explore::HuntResult& result,
+                   const std::string& token) const {
+    Json object = json_object();
+    object["type"] = "result";
+    object["command"] = "hunt";
+    object["scenario"] = model.program.name;
+    object["bugs"] = json_of(model.faults);
+    object["verdict"] = explore::verdict_name(result.verdict);
+    object["runs"] = result.runs;
+    object["first_finding_run"] =
+        result.first_finding_run == 0 ? Json(nullptr) : Json(result.first_finding_run);
+    object["findings"] = result.findings;
+    object["budget_runs"] = result.budget_runs;
+    object["seconds"] = result.seconds;
+    object["token"] = token.empty() ? Json(nullptr) : Json(token);
+    object["strategy"] = options_.strategy;
+    object["seed"] = options_.seed;
+    object["steps"] = result.steps;
+    return object;
+  }
+
+  const Options& options_;
+  Context& context_;
+  const view::Style& style_;
+};
+
+}  // namespace
+
+void add_hunt(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "hunt", "Search the schedules of a scenario for one that goes wrong, shrink and explain it");
+  add_model_options(*command, options->model);
+  command->add_option("--strategy", options->strategy, strategy_help())->capture_default_str();
+  command->add_option("--depth", options->depth, "pct: one more than the priority changes")
+      ->check(CLI::Range(1U, 1'000U))
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "Other seeds try other schedules")
+      ->capture_default_str();
+  command
+      ->add_option("--runs", options->runs,
+                   "Schedules at most; 100,000 if neither this nor --time is given")
+      ->check(CLI::Range(std::uint64_t{1}, ~std::uint64_t{0}));
+  command->add_option("--time", options->seconds, "Seconds at most; also 500ms, 10s, 5m or 1h")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, double>{{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}},
+          CLI::AsNumberWithUnit::CASE_INSENSITIVE, "TIME"))
+      ->check(CLI::PositiveNumber);
+  command->add_option("--jobs", options->jobs, "Hunt on so many cores")
+      ->check(CLI::Range(1U, 1'024U))
+      ->capture_default_str();
+  command->add_flag("--keep-going", options->keep_going, "Do not stop at the first finding");
+  command->add_flag("--no-shrink", options->no_shrink, "Leave a finding as it was found");
+  command->add_flag("--no-card", options->no_card, "Print the token only, not the failure card");
+  command->add_flag("--json", options->json, "Findings and the result as JSON, one object a line");
+  command->footer(
+      "Every schedule is judged three times: does its trace parse, does it tell what happened, "
+      "and\n"
+      "did the runtime keep its invariants. Without a finding that is no proof: a hunt tries\n"
+      "schedules, it does not exhaust them.");
+  command->callback([options, &context] { Hunt(*options, context).run(); });
+}
+
+}  // namespace mpglab::cli

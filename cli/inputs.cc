@@ -1,0 +1,92 @@
+#include "cli/inputs.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/near_name.h"
+#include "cli/files.h"
+#include "explore/builtin_scenarios.h"
+#include "sim/scenario.h"
+
+namespace mpglab::cli {
+
+namespace {
+
+// "; did you mean x?", or what else to do.
+std::string hint(std::string_view near, std::string_view otherwise) {
+  if (near.empty()) return fmt::format("; {}", otherwise);
+  return fmt::format("; did you mean {}?", near);
+}
+
+Result<sim::Program, std::string> parse(std::string_view file, std::string_view text) {
+  auto program = sim::parse_scenario(file, text);
+  if (program) return std::move(*program);
+  const sim::ScenarioError& error = program.error();
+  return failure(fmt::format("{}:{}:{}: {}", file, error.line, error.column, error.message));
+}
+
+}  // namespace
+
+Result<sim::Program, std::string> load_scenario(const std::string& name) {
+  if (name.find('/') == std::string::npos && !name.ends_with(".toml")) {
+    if (const explore::BuiltinScenario* known = explore::find_builtin_scenario(name))
+      return parse(known->file, known->text);
+    return failure(fmt::format("there is no scenario '{}'{}", name,
+                               hint(explore::nearest_builtin_scenario(name),
+                                    "`mpglab scenarios` lists them, and a file ends in .toml")));
+  }
+  const auto bytes = read_file(name);
+  if (!bytes) return failure(bytes.error());
+  return parse(name, {reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+}
+
+Result<explore::FaultSet, std::string> find_faults(const std::vector<std::string>& ids) {
+  explore::FaultSet faults;
+  for (const std::string& id : ids) {
+    const explore::Race* race = explore::find_race(id);
+    if (race == nullptr) {
+      return failure(fmt::format("there is no bug '{}'{}", id,
+                                 hint(explore::nearest_race(id), "`mpglab bugs` lists them")));
+    }
+    faults.add(*race);
+  }
+  return faults;
+}
+
+Result<explore::StrategyKind, std::string> named_strategy(const std::string& name) {
+  if (const auto kind = explore::find_strategy(name)) return *kind;
+  std::vector<std::string_view> names;
+  for (const explore::StrategyName& known : explore::strategy_names()) names.push_back(known.name);
+  return failure(fmt::format(
+      "there is no strategy '{}'{}", name,
+      hint(nearest_name(name, names), fmt::format("there are {}", fmt::join(names, ", ")))));
+}
+
+Result<Replayable, std::string> load_token(const std::string& text, const std::string& scenario) {
+  auto token = explore::token_from_text(text);
+  if (!token) return failure(token.error().message);
+  auto program = load_scenario(scenario.empty() ? token->scenario : scenario);
+  if (!program) {
+    if (!scenario.empty() || explore::find_builtin_scenario(token->scenario) != nullptr)
+      return failure(program.error());
+    return failure(fmt::format(
+        "the token is of scenario '{0}', which is not built in: say --scenario {0}.toml",
+        token->scenario));
+  }
+  if (const auto fits = explore::check_fits(*token, *program); !fits)
+    return failure(fits.error().message);
+  return Replayable{std::move(*token), std::move(*program)};
+}
+
+std::string names_of(explore::FaultSet faults) {
+  std::string names;
+  for (const explore::Race& race : explore::catalogue()) {
+    if (!faults.has(race)) continue;
+    if (!names.empty()) names += ", ";
+    names += race.id;
+  }
+  return names;
+}
+
+}  // namespace mpglab::cli

@@ -1,0 +1,27 @@
+// JSON Lines: one object a line, each with the number of the schema.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "explore/finding.h"
+#include "explore/token.h"
+
+namespace mpglab::cli {
+
+// Keys stay in the order in which they are put in.
+using Json = nlohmann::ordered_json;
+
+inline constexpr int kJsonSchema = 1;
+
+Json json_object();
+// The object in one line. Bytes that are no UTF-8 are replaced.
+std::string json_line(const Json& object);
+
+Json json_of(explore::FaultSet faults);
+// Puts code, message, signature and place of a finding into an object.
+void add_finding(Json& object, const explore::Finding& finding);
+
+}  // namespace mpglab::cli
