@@ -11,12 +11,13 @@ mpglab=build/release/mpglab
 
 step() { printf '\n== %s\n' "$*"; }
 
-# expect CODE COMMAND...: shows the command, runs it, and insists on its exit code.
+# expect CODE COMMAND...: shows the command, runs it, and insists on its exit code. What it prints is
+# in $out/last as well.
 expect() {
-  local wanted=$1 code=0
+  local wanted=$1 code
   shift
   printf '$ %s\n' "mpglab ${*:2}"
-  "$@" || code=$?
+  "$@" | tee "$out/last" && code=0 || code=${PIPESTATUS[0]}
   if [ "$code" != "$wanted" ]; then
     echo "run.sh: exit code $code where $wanted was expected: $*" >&2
     exit 4
@@ -35,14 +36,11 @@ expect 1 "$mpglab" check tests/data/go122-broken-dead-p.trace
 
 step "The race that mpglab was made for: hunt it until a trace breaks"
 expect 1 "$mpglab" hunt gcwait "${bug[@]}" --no-shrink --no-card
-# The last line of the JSON output is the result. No jq: a fresh Debian has none.
-token=$("$mpglab" hunt gcwait "${bug[@]}" --no-shrink --json |
-  tail -n 1 | sed -n 's/.*"token":"\([^"]*\)".*/\1/p' || true)
+token=$(sed -n 's/^token //p' "$out/last")
 
 step "Shrink the schedule to the preemptions that matter"
 expect 1 "$mpglab" shrink "$token"
-small=$("$mpglab" shrink "$token" --json |
-  tail -n 1 | sed -n 's/.*"token":"\([^"]*\)".*/\1/p' || true)
+small=$(sed -n 's/^token //p' "$out/last")
 
 step "What happened"
 expect 1 "$mpglab" explain "$small"

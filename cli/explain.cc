@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/numbers.h"
 #include "cli/outcome.h"
 #include "cli/token_option.h"
 #include "explore/lab.h"
@@ -46,7 +47,7 @@ void add_explain(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("explain", "Show how a finding came about, on one screen");
   add_token_option(*command, options->token);
   command->add_option("--rows", options->rows, "Rows of the story at most")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+      ->check(whole_number(1, 100'000))
       ->capture_default_str();
   command->footer(
       "Shrink the token first: the card of a schedule with few preemptions is easier to read.");

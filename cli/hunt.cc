@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/model_options.h"
+#include "cli/numbers.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
 #include "cli/shrink_text.h"
@@ -196,21 +197,19 @@ void add_hunt(CLI::App& app, Context& context) {
   add_model_options(*command, options->model);
   command->add_option("--strategy", options->strategy, strategy_help())->capture_default_str();
   command->add_option("--depth", options->depth, "pct: one more than the priority changes")
-      ->check(CLI::Range(1U, 1'000U))
+      ->check(whole_number(1, 1'000))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Other seeds try other schedules")
+      ->check(whole_number(0, ~std::uint64_t{0}))
       ->capture_default_str();
   command
       ->add_option("--runs", options->runs,
                    "Schedules at most; 100,000 if neither this nor --time is given")
-      ->check(CLI::Range(std::uint64_t{1}, ~std::uint64_t{0}));
-  command->add_option("--time", options->seconds, "Seconds at most; also 500ms, 10s, 5m or 1h")
-      ->transform(CLI::AsNumberWithUnit(
-          std::map<std::string, double>{{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}},
-          CLI::AsNumberWithUnit::CASE_INSENSITIVE, "TIME"))
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, ~std::uint64_t{0}));
+  add_duration(*command, "--time", options->seconds,
+               "How long at most: 10s, 500ms, 5m, 1h; a number alone is in seconds");
   command->add_option("--jobs", options->jobs, "Hunt on so many cores")
-      ->check(CLI::Range(1U, 1'024U))
+      ->check(whole_number(1, 1'024))
       ->capture_default_str();
   command->add_flag("--keep-going", options->keep_going, "Do not stop at the first finding");
   command->add_flag("--no-shrink", options->no_shrink, "Leave a finding as it was found");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/inputs.h"
+#include "cli/numbers.h"
 #include "explore/strategies.h"
 
 namespace mpglab::cli {
@@ -20,7 +21,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--go", options.go, "The release whose runtime is modelled")
       ->capture_default_str();
   command.add_option("--max-steps", options.max_steps, "Steps that a schedule may take")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
+      ->check(whole_number(1, 1'000'000'000))
       ->capture_default_str();
 }
 

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/model_options.h"
+#include "cli/numbers.h"
 #include "cli/outcome.h"
 #include "explore/lab.h"
 
@@ -46,7 +47,9 @@ void add_run(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("run", "Run one schedule of a scenario, write its trace, and judge it");
   add_model_options(*command, options->model);
-  command->add_option("--seed", options->seed, "Which schedule")->capture_default_str();
+  command->add_option("--seed", options->seed, "Which schedule")
+      ->check(whole_number(0, ~std::uint64_t{0}))
+      ->capture_default_str();
   command->add_option("--strategy", options->strategy, strategy_help())->capture_default_str();
   command->add_option("-o,--output", options->output,
                       "Where the trace goes; several go to FILE.1.trace, FILE.2.trace, ...");

@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/numbers.h"
 #include "cli/outcome.h"
 #include "cli/shrink_text.h"
 #include "cli/token_option.h"
@@ -56,7 +57,7 @@ void add_shrink(CLI::App& app, Context& context) {
       app.add_subcommand("shrink", "Leave out of a schedule what its finding does not need");
   add_token_option(*command, options->token);
   command->add_option("--runs", options->shrink.max_runs, "Schedules to try at most")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
+      ->check(whole_number(1, 1'000'000'000))
       ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object");
   command->footer(

@@ -47,7 +47,8 @@ Focus focus_of(const Recording& recording) {
 bool is_bookkeeping(std::string_view name) {
   return name.starts_with("trace.") || name.ends_with(".seqlock") || name.ends_with(".lock") ||
          name.ends_with("Lock") || name.ends_with(".stackguard0") || name.ends_with("tick") ||
-         name.ends_with(".park") || name.find("Traced") != std::string_view::npos || name.ends_with(".curg") || name.ends_with("note");
+         name.ends_with(".park") || name.find("Traced") != std::string_view::npos ||
+         name.ends_with(".curg") || name.ends_with("note");
 }
 
 // What the thread looked at or changed last before it went wrong, if others change it as well.
@@ -106,11 +107,17 @@ std::string function_name(const std::string& function) {
   return function.empty() ? "the scheduler" : function;
 }
 
+std::string short_name(const std::string& word) {
+  constexpr std::string_view kSched = "sched.";
+  return word.starts_with(kSched) ? word.substr(kSched.size()) : word;
+}
+
 class Teller {
  public:
   Teller(const Recording& recording, Focus focus)
       : recording_(recording), focus_(focus), words_(words_of(recording, focus)) {
-    for (const std::size_t word : words_) story_.words.push_back(recording.objects[word].name);
+    for (const std::size_t word : words_)
+      story_.words.push_back(short_name(recording.objects[word].name));
     now_.resize(words_.size());
   }
 
@@ -187,12 +194,27 @@ class Teller {
     }
   }
 
-  void cut(std::size_t max_rows) {
-    auto& rows = story_.rows;
+  // Shortly before the thread of the wrong event was held up for the last time, for there it goes
+  // astray; else the first preemption.
+  std::size_t beginning() const {
+    constexpr std::size_t kContext = 5;
+    const auto& rows = story_.rows;
+    const auto held = std::find_if(rows.rbegin(), rows.rend(), [&](const Row& row) {
+      return row.kind == Row::Kind::kPreemption && row.thread == focus_.thread;
+    });
+    if (focus_.event && held != rows.rend()) {
+      const auto index = static_cast<std::size_t>(rows.rend() - held) - 1;
+      return index - std::min(index, kContext);
+    }
     const auto first = std::find_if(rows.begin(), rows.end(), [](const Row& row) {
       return row.kind == Row::Kind::kPreemption;
     });
-    std::size_t begin = first == rows.end() ? 0 : static_cast<std::size_t>(first - rows.begin());
+    return first == rows.end() ? 0 : static_cast<std::size_t>(first - rows.begin());
+  }
+
+  void cut(std::size_t max_rows) {
+    auto& rows = story_.rows;
+    std::size_t begin = beginning();
     if (rows.size() - begin > max_rows) begin = rows.size() - max_rows;
     story_.left_out = begin;
     rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(begin));

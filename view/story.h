@@ -6,8 +6,8 @@
 //    before, and that somebody else had changed;
 //  - an event that a thread wrote about a P or goroutine, or the stop-the-world;
 //  - a preemption: a thread is held up and another goes on.
-// The rows end shortly after the wrong event, and go back to the first preemption, but not further
-// than `max_rows`.
+// The rows end shortly after the wrong event, and begin shortly before its thread was held up for
+// the last time, or else with the first preemption; there are at most `max_rows`.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ struct Row {
 };
 
 struct Story {
-  std::vector<std::string> words;    // names, "P1.status"
+  std::vector<std::string> words;    // names, "P1.status"; without "sched."
   std::vector<std::size_t> threads;  // who takes part, in the order of their ids
   std::vector<Row> rows;
   std::size_t left_out = 0;  // rows before the first one that is shown
