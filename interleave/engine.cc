@@ -150,6 +150,8 @@ ThreadId Engine::spawn(const char* name, Body body, void* argument) {
 
 void Engine::make_daemon() {
   daemons_ |= bit(current_);
+  // It may have been the last one that was none.
+  if ((alive_ & ~daemons_) == 0) end_execution(End::kFinished);
 }
 
 // ---- what a fiber does ----
