@@ -130,7 +130,13 @@ bool TruthJudge::observe(const Transition& told) {
   resource->told = true;
   if (told.status) {
     if (!first) return differs(Rule::kStatusTooLate, told.kind, told.id);
-    return told.to == resource->at_start || differs(Rule::kWrongStatus, told.kind, told.id);
+    if (told.to == resource->at_start) return true;
+    if (resource->next == kNone || !may_come_before_start(resource->next) ||
+        told.to != log_->records[resource->next].to) {
+      return differs(Rule::kWrongStatus, told.kind, told.id);
+    }
+    resource->next = next_[resource->next];
+    return true;
   }
   if (resource->next == kNone) return differs(Rule::kExtraTransition, told.kind, told.id);
   const sim::TruthRecord& record = log_->records[resource->next];
@@ -150,11 +156,19 @@ bool TruthJudge::may_be_missing(std::uint32_t record) const {
   return missing.event_follows && (after == kNone || log_->records[after].step > session_->stopped);
 }
 
+bool TruthJudge::may_come_before_start(std::uint32_t record) const {
+  const sim::TruthRecord& left = log_->records[record];
+  return left.kind == sim::ResourceKind::kGoroutine &&
+         left.from == sim::ResourceState::kSyscall && left.to == sim::ResourceState::kRunnable &&
+         left.step <= session_->settled;
+}
+
 bool TruthJudge::finish() {
   for (const sim::ResourceKind kind : {sim::ResourceKind::kProc, sim::ResourceKind::kGoroutine}) {
     const std::vector<Resource>& table = kind == sim::ResourceKind::kProc ? procs_ : goroutines_;
     for (std::uint64_t id = 0; id < table.size(); ++id) {
-      const std::uint32_t next = table[id].next;
+      std::uint32_t next = table[id].next;
+      if (next != kNone && !table[id].told && may_come_before_start(next)) next = next_[next];
       if (next != kNone && !may_be_missing(next))
         return differs(Rule::kMissingTransition, kind, id);
     }

@@ -5,7 +5,8 @@
 // then; then exactly S, with the same states before and after and made by the same thread. Of S the
 // end may be missing from the first record that came after the trace was stopped, or from the last
 // one before that, if its event is written after the transition. A resource of which S has no
-// record may be told of by its status alone, or not at all.
+// record may be told of by its status alone, or not at all. A goroutine that left its syscall while
+// StartTrace was still waiting for such may have done so before the trace (TraceSession::settled).
 //
 // It shares no logic with the parser: it knows nothing of generations, sequence numbers and orders
 // of events between resources, only the transitions that came out.
@@ -84,6 +85,7 @@ class TruthJudge {
   Resource* find(sim::ResourceKind kind, std::uint64_t id);
   Resource& make(sim::ResourceKind kind, std::uint64_t id);
   bool may_be_missing(std::uint32_t record) const;
+  bool may_come_before_start(std::uint32_t record) const;
   bool differs(Rule rule, sim::ResourceKind kind, std::uint64_t id);
 
   const sim::TruthLog* log_ = nullptr;

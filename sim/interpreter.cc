@@ -127,6 +127,7 @@ void Runtime::trace_start() {
   if (session_count_ == sessions_.size()) sessions_.emplace_back();
   TraceSession& session = sessions_[session_count_++];
   session.started = tracer_.started_step();
+  session.settled = tracer_.settled_step();
   session.stopped = UINT64_MAX;
   session.bytes.clear();
   session.complete = false;

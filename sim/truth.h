@@ -41,6 +41,9 @@ struct TruthRecord {
 // One trace: from StartTrace to StopTrace.
 struct TraceSession {
   std::uint64_t started;  // the step at which trace.gen was set
+  // Until here a goroutine may leave its syscall unseen: the world's stop does not hold it, and it
+  // may have asked whether tracing is on just before it was. StartTrace waits for these.
+  std::uint64_t settled;
   std::uint64_t stopped;  // the step at which trace.gen was set to 0; max if the run ended before
   std::vector<std::byte> bytes;  // what ReadTrace delivered, header and all
   bool complete;                 // StopTrace has returned

@@ -35,6 +35,7 @@ bool Tracer::start_trace() {
   // Goroutines that leave a syscall without a P are not stopped either. Whoever raises this counter
   // from now on asks after the store above, so it is enough to see 0 once.
   while (exiting_syscall_.load() != 0) runtime_.osyield();
+  settled_step_ = engine_.steps();
 
   const TraceLocker locker = acquire();
   MPG_CHECK(locker.ok(), "tracing was switched off while the world was stopped");

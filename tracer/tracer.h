@@ -87,6 +87,8 @@ class Tracer {
 
   // The steps at which the last trace was switched on and off.
   std::uint64_t started_step() const { return started_step_; }
+  // The step at which nobody was leaving a syscall any more who had asked before that.
+  std::uint64_t settled_step() const { return settled_step_; }
   std::uint64_t stopped_step() const { return stopped_step_; }
 
   // traceReader: the parked reader if there is something for it, taken so that nobody else wakes
@@ -165,6 +167,7 @@ class Tracer {
   interleave::Shared<std::uint64_t> gen_;  // 0: tracing is off
   std::uint64_t last_nonzero_gen_ = 0;
   std::uint64_t started_step_ = 0;
+  std::uint64_t settled_step_ = 0;
   std::uint64_t stopped_step_ = 0;
   interleave::Shared<bool> shutdown_;
   interleave::Shared<std::uint64_t> flushed_gen_;

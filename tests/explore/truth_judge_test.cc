@@ -16,13 +16,15 @@ using sim::ResourceState;
 constexpr auto kRunnable = ResourceState::kRunnable;
 constexpr auto kRunning = ResourceState::kRunning;
 constexpr auto kWaiting = ResourceState::kWaiting;
+constexpr auto kSyscall = ResourceState::kSyscall;
 constexpr auto kIdle = ResourceState::kIdle;
 constexpr auto kNotExist = ResourceState::kNotExist;
 
 class TruthJudgeTest : public testing::Test {
  protected:
   // The trace goes from step 100 to step 200.
-  TruthJudgeTest() : session_{.started = 100, .stopped = 200, .bytes = {}, .complete = true} {}
+  TruthJudgeTest()
+      : session_{.started = 100, .settled = 110, .stopped = 200, .bytes = {}, .complete = true} {}
 
   // What happened to goroutine 7, by thread 1.
   void happened(std::uint64_t step, ResourceState from, ResourceState to,
@@ -95,6 +97,28 @@ TEST_F(TruthJudgeTest, AStatusIsTheStateAtTheStart) {
   happened(50, kNotExist, kRunnable);
   told_status(kRunnable);
   EXPECT_EQ(judge(), "");
+}
+
+// StartTrace waits until step 110 for goroutines that were about to leave a syscall.
+TEST_F(TruthJudgeTest, ASyscallThatIsLeftWhileTheTraceStartsMayBeLeftBeforeIt) {
+  happened(50, kNotExist, kSyscall);
+  happened(105, kSyscall, kRunnable);
+  told_status(kRunnable);
+  EXPECT_EQ(judge(), "");
+}
+
+TEST_F(TruthJudgeTest, ASyscallThatIsLeftAfterThatIsToldOf) {
+  happened(50, kNotExist, kSyscall);
+  happened(111, kSyscall, kRunnable);
+  told_status(kRunnable);
+  EXPECT_EQ(judge(), "wrong-status");
+}
+
+TEST_F(TruthJudgeTest, OtherTransitionsWhileTheTraceStartsAreToldOf) {
+  happened(50, kNotExist, kWaiting);
+  happened(105, kWaiting, kRunnable);
+  told_status(kRunnable);
+  EXPECT_EQ(judge(), "wrong-status");
 }
 
 TEST_F(TruthJudgeTest, AnotherStatusIsFalse) {

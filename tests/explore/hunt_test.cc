@@ -1,0 +1,178 @@
+// Hunts: the seeded faults are found with their verdict, and nothing is found without them.
+
+#include "explore/hunt.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "explore/builtin_scenarios.h"
+#include "sim/scenario.h"
+
+namespace mpglab::explore {
+namespace {
+
+sim::Program program_of(std::string_view name) {
+  const BuiltinScenario* scenario = find_builtin_scenario(name);
+  EXPECT_NE(scenario, nullptr) << name;
+  auto program = sim::parse_scenario(scenario->file, scenario->text);
+  EXPECT_TRUE(program.has_value()) << program.error().message;
+  return *program;
+}
+
+HuntOptions options_for(StrategyKind strategy, std::uint64_t runs) {
+  HuntOptions options;
+  options.strategy = strategy;
+  options.runs = runs;
+  return options;
+}
+
+// ---- with a fault ----
+
+struct SeededFault {
+  const char* race;
+  const char* signature;
+};
+
+void PrintTo(const SeededFault& fault, std::ostream* out) {
+  *out << fault.race;
+}
+
+class SeededFaults : public testing::TestWithParam<std::tuple<SeededFault, StrategyKind>> {
+ protected:
+  HuntResult hunt_it() const {
+    const auto& [fault, strategy] = GetParam();
+    const Race* race = find_race(fault.race);
+    // Ten times as many as the worst of 20 seeds took.
+    HuntOptions options = options_for(strategy, 1'000'000);
+    options.faults.add(*race);
+    return hunt(program_of(race->scenario), options);
+  }
+};
+
+TEST_P(SeededFaults, AreFoundWithTheirVerdict) {
+  const HuntResult result = hunt_it();
+  ASSERT_EQ(result.verdict, Verdict::kBroken);
+  EXPECT_EQ(result.discoveries.at(0).finding.signature, std::get<0>(GetParam()).signature);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Catalogue, SeededFaults,
+    testing::Combine(testing::Values(SeededFault{"gcwait-stop-not-steal",
+                                                 "broken/unknown-resource/ProcStop"},
+                                     SeededFault{"self-steal-update-order",
+                                                 "broken/failed-to-advance/ProcStart"}),
+                     testing::Values(StrategyKind::kRandom, StrategyKind::kPct)),
+    [](const auto& param) {
+      std::string name = std::get<0>(param.param).race;
+      name += "-";
+      name += strategy_name(std::get<1>(param.param));
+      for (char& c : name)
+        if (c == '-') c = '_';
+      return name;
+    });
+
+// A race of the catalogue that no case above hunts would go unnoticed.
+TEST(SeededFaultsTest, AreTheWholeCatalogue) {
+  EXPECT_EQ(catalogue().size(), 2U);
+}
+
+// ---- without ----
+
+class SoundScenarios : public testing::TestWithParam<std::tuple<std::string_view, StrategyKind>> {};
+
+TEST_P(SoundScenarios, HaveNoFindingOfAnyKind) {
+  const auto& [scenario, strategy] = GetParam();
+  HuntOptions options = options_for(strategy, 4'000);
+  options.keep_going = true;
+  const HuntResult result = hunt(program_of(scenario), options);
+  EXPECT_EQ(result.verdict, Verdict::kSound);
+  EXPECT_TRUE(result.discoveries.empty());
+}
+
+// A race of Go 1.22 itself: its scenario has a finding without any fault.
+constexpr std::string_view kOpenRace = "retake-generation";
+
+std::vector<std::string_view> sound_scenarios() {
+  std::vector<std::string_view> names;
+  for (const BuiltinScenario& scenario : builtin_scenarios())
+    if (scenario.name != kOpenRace) names.push_back(scenario.name);
+  return names;
+}
+
+TEST(OpenRaces, StealingInAGenerationThatIsOverIsFound) {
+  const HuntResult result = hunt(program_of(kOpenRace), options_for(StrategyKind::kPct, 1'000'000));
+  ASSERT_EQ(result.verdict, Verdict::kBroken);
+  EXPECT_EQ(result.discoveries.at(0).finding.signature, "broken/failed-to-advance/ProcSteal");
+}
+
+INSTANTIATE_TEST_SUITE_P(Builtin, SoundScenarios,
+                         testing::Combine(testing::ValuesIn(sound_scenarios()),
+                                          testing::Values(StrategyKind::kRandom, StrategyKind::kPct,
+                                                          StrategyKind::kUniform)),
+                         [](const auto& param) {
+                           std::string name(std::get<0>(param.param));
+                           name += "-";
+                           name += strategy_name(std::get<1>(param.param));
+                           for (char& c : name)
+                             if (c == '-') c = '_';
+                           return name;
+                         });
+
+// ---- the hunt itself ----
+
+class Hunts : public testing::Test {
+ protected:
+  HuntResult hunt_gcwait(unsigned jobs, std::uint64_t seed = 1) const {
+    HuntOptions options = options_for(StrategyKind::kRandom, 200'000);
+    options.faults.add(*find_race("gcwait-stop-not-steal"));
+    options.jobs = jobs;
+    options.seed = seed;
+    return hunt(program_of("gcwait"), options);
+  }
+};
+
+TEST_F(Hunts, AreAFunctionOfTheSeed) {
+  EXPECT_EQ(to_text(hunt_gcwait(1).discoveries.at(0).token),
+            to_text(hunt_gcwait(1).discoveries.at(0).token));
+}
+
+TEST_F(Hunts, FindTheSameScheduleHoweverManyJobsThereAre) {
+  const HuntResult one = hunt_gcwait(1);
+  const HuntResult three = hunt_gcwait(3);
+  EXPECT_EQ(three.first_finding_run, one.first_finding_run);
+  EXPECT_EQ(to_text(three.discoveries.at(0).token), to_text(one.discoveries.at(0).token));
+}
+
+TEST_F(Hunts, OfOtherSeedsFindOtherSchedules) {
+  EXPECT_NE(to_text(hunt_gcwait(1, 1).discoveries.at(0).token),
+            to_text(hunt_gcwait(1, 2).discoveries.at(0).token));
+}
+
+TEST_F(Hunts, StopAfterTheRunsThatWereAskedFor) {
+  EXPECT_EQ(hunt(program_of("ping-pong"), options_for(StrategyKind::kRandom, 777)).runs, 777U);
+}
+
+TEST_F(Hunts, CanBeEndedByWhoeverWatchesThem) {
+  HuntOptions options = options_for(StrategyKind::kRandom, 0);
+  options.progress = [](const HuntProgress& /*progress*/) { return false; };
+  EXPECT_EQ(hunt(program_of("ping-pong"), options).verdict, Verdict::kSound);
+}
+
+TEST_F(Hunts, SayWhenSchedulesRanOutOfSteps) {
+  HuntOptions options = options_for(StrategyKind::kRandom, 10);
+  options.max_steps = 50;
+  const HuntResult result = hunt(program_of("ping-pong"), options);
+  EXPECT_EQ(result.verdict, Verdict::kBudget);
+  EXPECT_EQ(result.budget_runs, 10U);
+}
+
+TEST_F(Hunts, WithRoundRobinEndWhenNobodyIsPreemptedAnyMore) {
+  const HuntResult result =
+      hunt(program_of("ping-pong"), options_for(StrategyKind::kRoundRobin, 0));
+  EXPECT_EQ(result.verdict, Verdict::kSound);
+  EXPECT_GT(result.runs, 10U);
+}
+
+}  // namespace
+}  // namespace mpglab::explore
