@@ -27,8 +27,8 @@ std::string finding_line(const view::Style& style, const explore::Finding& findi
       finding.code, finding.message);
 }
 
-void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& run, bool json,
-                Json object) {
+void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& run,
+                const std::vector<std::string>& files, bool json, Json object) {
   const explore::Token token = lab.token();
   const auto sessions = lab.world().sessions();
   std::size_t bytes = 0;
@@ -45,6 +45,7 @@ void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& ru
     object["choices"] = lab.tape().size();
     if (run.finding != nullptr) add_finding(object, *run.finding);
     object["token"] = explore::to_text(token);
+    object["files"] = files;
     context.console.print(json_line(object));
     return;
   }
@@ -58,28 +59,22 @@ void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& ru
                                    grouped(lab.tape().size()), counted(sessions.size(), "trace"),
                                    counted(bytes, "byte")));
   context.console.line(fmt::format("  token {}", explore::to_text(token)));
+  for (const std::string& file : files) context.console.line(fmt::format("  wrote {}", file));
 }
 
-bool write_traces(Context& context, explore::Lab& lab, const std::string& path, bool quiet) {
-  if (path.empty()) return true;
-  std::size_t number = 0;
+Result<std::vector<std::string>, std::string> write_traces(explore::Lab& lab,
+                                                           const std::string& path) {
+  std::vector<std::string> files;
+  if (path.empty()) return files;
   const auto sessions = lab.world().sessions();
-  if (sessions.empty()) {
-    context.fail(fmt::format("{}: nothing is written: the schedule started no trace", path));
-    return false;
-  }
+  if (sessions.empty())
+    return failure(fmt::format("{}: nothing is written: the schedule started no trace", path));
   for (const sim::TraceSession& session : sessions) {
-    const std::string name = sessions.size() == 1 ? path : numbered(path, ++number);
-    if (const auto written = write_file(name, session.bytes); !written) {
-      context.fail(written.error());
-      return false;
-    }
-    if (!quiet) {
-      context.console.line(fmt::format("  wrote {}{}", name,
-                                       session.complete ? "" : " (not complete: never stopped)"));
-    }
+    files.push_back(sessions.size() == 1 ? path : numbered(path, files.size() + 1));
+    if (auto written = write_file(files.back(), session.bytes); !written)
+      return failure(std::move(written.error()));
   }
-  return true;
+  return files;
 }
 
 }  // namespace mpglab::cli

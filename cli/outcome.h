@@ -3,22 +3,27 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/result.h"
 #include "cli/command.h"
 #include "cli/json.h"
 #include "explore/lab.h"
 
 namespace mpglab::cli {
 
-// What `run` and `replay` say: verdict, size, token. Sets the exit code.
-void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& run, bool json,
-                Json object);
+// What `run` and `replay` say: verdict, size, token, and where the traces were written. Sets the
+// exit code.
+void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& run,
+                const std::vector<std::string>& files, bool json, Json object);
 
 // "broken: unknown-resource: ..."; the verdict inked.
 std::string finding_line(const view::Style& style, const explore::Finding& finding);
 
-// Writes the traces of the last run: one to `path`, several to numbered names. False: said why.
-bool write_traces(Context& context, explore::Lab& lab, const std::string& path, bool quiet);
+// Writes the traces of the last run: one to `path`, several to numbered names; none if `path` is
+// empty. The names of the files.
+Result<std::vector<std::string>, std::string> write_traces(explore::Lab& lab,
+                                                           const std::string& path);
 
 // The exit code that a verdict asks for.
 ExitCode exit_code_of(explore::Verdict verdict);

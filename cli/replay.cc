@@ -29,10 +29,11 @@ void replay(const Options& options, Context& context) {
   explore::Lab lab(std::move(loaded->program), loaded->token.faults);
   const auto run = explore::replay(lab, loaded->token);
   if (!run) return context.fail(divergence_text(run.error()));
+  const auto files = write_traces(lab, options.output);
+  if (!files) return context.fail(files.error());
   Json object = json_object();
   object["command"] = "replay";
-  report_run(context, lab, *run, options.json, std::move(object));
-  write_traces(context, lab, options.output, options.json);
+  report_run(context, lab, *run, *files, options.json, std::move(object));
 }
 
 }  // namespace

@@ -32,12 +32,13 @@ void run(const Options& options, Context& context) {
   const auto strategy =
       explore::make_strategy({.kind = *kind, .seed = options.seed, .length = 1'000});
   const explore::Lab::Run result = lab.run(*strategy);
+  const auto files = write_traces(lab, options.output);
+  if (!files) return context.fail(files.error());
   Json object = json_object();
   object["command"] = "run";
   object["strategy"] = options.strategy;
   object["seed"] = options.seed;
-  report_run(context, lab, result, options.json, std::move(object));
-  write_traces(context, lab, options.output, options.json);
+  report_run(context, lab, result, *files, options.json, std::move(object));
 }
 
 }  // namespace

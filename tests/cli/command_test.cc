@@ -1,0 +1,380 @@
+// The command as people and scripts use it: what it prints, and its exit codes.
+
+#include "support/command.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "support/test_data.h"
+
+namespace mpglab {
+namespace {
+
+using nlohmann::json;
+using test::CommandResult;
+using test::data_path;
+using test::Scratch;
+using test::shell;
+
+json last_object(const CommandResult& result) {
+  std::string text = result.out;
+  while (text.ends_with('\n')) text.pop_back();
+  return json::parse(text.substr(text.rfind('\n') + 1));
+}
+
+const std::string kHuntTheFault =
+    "mpglab hunt gcwait --bug gcwait-stop-not-steal --no-shrink --json";
+
+// ---- check ----
+
+TEST(Check, ASoundTraceIsOk) {
+  const CommandResult result = shell("mpglab check " + data_path("go122-chans.trace"));
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, data_path("go122-chans.trace") + ": ok, 1595 events\n");
+}
+
+TEST(Check, ABrokenTraceSaysWhereAndWhy) {
+  const CommandResult result = shell("mpglab check " + data_path("go122-broken-thread-id.trace"));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.out,
+            data_path("go122-broken-thread-id.trace") +
+                ": broken, 199 events before inconsistent-thread: inconsistent thread for "
+                "syscalling goroutine 19: thread has goroutine -1\n"
+                "  where       generation 2, thread 24120, byte 2826\n"
+                "  event       GoStatus g=19 m=24120 gstatus=3\n"
+                "  rule        a goroutine in a syscall is on the thread that took it there\n"
+                "  but         thread 24120 has no goroutine\n"
+                "  set by      GoStatus at generation 1, thread -1, byte 760\n");
+}
+
+TEST(Check, AJsonObjectForEachFile) {
+  const CommandResult result = shell("mpglab check --json " + data_path("go122-chans.trace") + " " +
+                                     data_path("go122-broken-thread-id.trace"));
+  EXPECT_EQ(result.code, 1);
+  const json broken = last_object(result);
+  EXPECT_EQ(broken["schema"], 1);
+  EXPECT_EQ(broken["verdict"], "broken");
+  EXPECT_EQ(broken["events"], 199);
+  EXPECT_EQ(broken["code"], "inconsistent-thread");
+  EXPECT_EQ(broken["offset"], 2826);
+}
+
+TEST(Check, ReadsStdin) {
+  const CommandResult result = shell("cat " + data_path("go122-chans.trace") + " | mpglab check -");
+  EXPECT_EQ(result.out, "-: ok, 1595 events\n");
+}
+
+TEST(Check, AFileThatIsNotThereIsSaidInOneLineAndTheRestIsChecked) {
+  const CommandResult result = shell("mpglab check /no/such " + data_path("go122-chans.trace"));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("/no/such: cannot be read: No such file")) << result.err;
+  EXPECT_NE(result.out.find("ok, 1595 events"), std::string::npos);
+}
+
+TEST(Check, AnEmptyFileIsNoTrace) {
+  const CommandResult result = shell("mpglab check /dev/null");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("empty")) << result.err;
+}
+
+TEST(Check, GarbageIsNoTrace) {
+  const Scratch scratch;
+  const CommandResult result =
+      shell("mpglab check --json " + scratch.write("garbage", "not a trace, by any means"));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(last_object(result)["verdict"], "unreadable");
+}
+
+TEST(Check, ACutTraceIsBroken) {
+  const Scratch scratch;
+  const std::string trace = test::read_text(data_path("go122-chans.trace"));
+  const CommandResult result =
+      shell("mpglab check " + scratch.write("cut.trace", trace.substr(0, trace.size() - 9)));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.out.find("broken"), std::string::npos) << result.out;
+}
+
+TEST(Check, ADirectoryCannotBeRead) {
+  const CommandResult result = shell("mpglab check /");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("directory")) << result.err;
+}
+
+// ---- dump and pack ----
+
+TEST(Dump, EventsAreThoseOfGosReader) {
+  const CommandResult result = shell("mpglab dump --events " + data_path("go122-chans.trace"));
+  EXPECT_EQ(result.code, 0);
+  EXPECT_TRUE(result.out == test::read_text(data_path("go122-chans.events.txt")));
+}
+
+TEST(Dump, ABrokenTraceIsShownUpToTheFailure) {
+  const CommandResult result = shell("mpglab dump " + data_path("go122-broken-thread-id.trace"));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_TRUE(result.out == test::read_text(data_path("go122-broken-thread-id.events.txt")));
+  EXPECT_TRUE(result.complains_of("inconsistent-thread")) << result.err;
+}
+
+TEST(Dump, TheWireFormatComesBackThroughPack) {
+  const Scratch scratch;
+  const std::string packed = scratch / "packed.trace";
+  const CommandResult result =
+      shell("mpglab dump --wire " + data_path("go122-broken-dead-p.trace") +
+            " | mpglab pack - -o " + packed + " && mpglab check " + packed);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.out.find("broken, 202 events before failed-to-advance"), std::string::npos);
+}
+
+TEST(Dump, JsonHasALineForEachEvent) {
+  const CommandResult result = shell("mpglab dump --json " + data_path("go123-coro.trace"));
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 804);
+}
+
+TEST(Pack, AMistakeIsAnsweredWithItsPlace) {
+  const Scratch scratch;
+  const std::string text = scratch.write("text", "Trace Go1.22\nEventBatch gen=x\n");
+  const CommandResult result = shell("mpglab pack " + text + " -o " + scratch / "out.trace");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of(text + ":2:16: ")) << result.err;
+  EXPECT_TRUE(scratch.empty_but_for("text"));
+}
+
+// ---- run, hunt, replay, shrink, explain ----
+
+TEST(Run, WritesATraceThatChecksOut) {
+  const Scratch scratch;
+  const CommandResult result = shell("mpglab run ping-pong --seed 5 -o " + scratch / "a.trace" +
+                                     " && mpglab check " + scratch / "a.trace");
+  EXPECT_EQ(result.code, 0) << result.err;
+}
+
+TEST(Run, OneSeedIsOneTrace) {
+  const Scratch scratch;
+  shell("mpglab run syscalls --seed 5 -o " + scratch / "a.trace");
+  shell("mpglab run syscalls --seed 5 -o " + scratch / "b.trace");
+  EXPECT_FALSE(test::contents(scratch / "a.trace").empty());
+  EXPECT_TRUE(test::contents(scratch / "a.trace") == test::contents(scratch / "b.trace"));
+}
+
+TEST(Run, SeveralTracesGetNumbers) {
+  const Scratch scratch;
+  shell("mpglab run start-stop -o " + scratch / "t.trace");
+  EXPECT_FALSE(test::contents(scratch / "t.1.trace").empty());
+  EXPECT_FALSE(test::contents(scratch / "t.2.trace").empty());
+}
+
+TEST(Hunt, TheSeededFaultIsFound) {
+  const CommandResult result = shell(kHuntTheFault);
+  EXPECT_EQ(result.code, 1);
+  const json object = last_object(result);
+  EXPECT_EQ(object["schema"], 1);
+  EXPECT_EQ(object["verdict"], "broken");
+  EXPECT_EQ(object["runs"], object["first_finding_run"]);
+  EXPECT_EQ(object["findings"], 1);
+  EXPECT_EQ(object["strategy"], "random");
+  EXPECT_EQ(object["seed"], 1);
+}
+
+TEST(Hunt, NothingIsFoundWithoutIt) {
+  const CommandResult result = shell("mpglab hunt gcwait --runs 3000 --json");
+  EXPECT_EQ(result.code, 0);
+  const json object = last_object(result);
+  EXPECT_EQ(object["verdict"], "sound");
+  EXPECT_EQ(object["runs"], 3000);
+  EXPECT_TRUE(object["token"].is_null());
+}
+
+TEST(Hunt, SchedulesThatRunOutOfStepsAreInconclusive) {
+  EXPECT_EQ(shell("mpglab hunt ping-pong --runs 3 --max-steps 20").code, 3);
+}
+
+TEST(Hunt, PrintsTheCardOfAShrunkFinding) {
+  const CommandResult result =
+      shell("mpglab hunt open-handoff-generation --strategy pct --runs 100000");
+  EXPECT_EQ(result.code, 1);
+  for (const char* const part : {"shrunk from", "BROKEN  open-handoff-generation", "expected",
+                                 "held up", "again     mpglab replay m1."})
+    EXPECT_NE(result.out.find(part), std::string::npos) << part;
+}
+
+TEST(Hunt, HasNoProgressAndNoColourWithoutATerminal) {
+  const CommandResult result = shell("mpglab hunt ping-pong --runs 30000");
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out.find('\x1b'), std::string::npos);
+}
+
+TEST(Colour, CanBeAskedFor) {
+  EXPECT_NE(
+      shell("mpglab --color always check " + data_path("go122-chans.trace")).out.find("\x1b[32mok"),
+      std::string::npos);
+}
+
+// One token for all cases below.
+class Tokens : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    token_ = new std::string(last_object(shell(kHuntTheFault))["token"]);
+  }
+  static void TearDownTestSuite() { delete token_; }
+  static std::string* token_;
+};
+
+std::string* Tokens::token_ = nullptr;
+
+TEST_F(Tokens, ReplayToTheByte) {
+  const Scratch scratch;
+  const CommandResult first = shell("mpglab replay " + *token_ + " -o " + scratch / "a.trace");
+  EXPECT_EQ(first.code, 1);
+  shell("mpglab replay " + *token_ + " -o " + scratch / "b.trace");
+  EXPECT_TRUE(test::contents(scratch / "a.trace") == test::contents(scratch / "b.trace"));
+  EXPECT_EQ(shell("mpglab check " + scratch / "a.trace").code, 1);
+}
+
+TEST_F(Tokens, ShrinkToASmallerOneOfTheSameFinding) {
+  const CommandResult result = shell("mpglab shrink --json " + *token_);
+  EXPECT_EQ(result.code, 1);
+  const json object = last_object(result);
+  EXPECT_EQ(object["code"], "unknown-resource");
+  EXPECT_LT(object["preemptions"], object["preemptions_before"]);
+}
+
+TEST_F(Tokens, AreExplained) {
+  const CommandResult result = shell("mpglab explain " + *token_);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.out.find("\nX"), std::string::npos) << result.out;
+}
+
+TEST_F(Tokens, ThatAreCutAreSaidToBe) {
+  const CommandResult result = shell("mpglab replay " + token_->substr(0, token_->size() - 5));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("cut")) << result.err;
+}
+
+TEST_F(Tokens, ThatAreAlteredAreSaidToBe) {
+  std::string altered = *token_;
+  altered[altered.size() / 2] = altered[altered.size() / 2] == '0' ? '1' : '0';
+  const CommandResult result = shell("mpglab explain " + altered);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("altered")) << result.err;
+}
+
+TEST_F(Tokens, OfAnotherVersionAreSaidToBe) {
+  const CommandResult result = shell("mpglab shrink m9" + token_->substr(2));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("version 9")) << result.err;
+}
+
+TEST_F(Tokens, OfAnotherScenarioDoNotFit) {
+  const Scratch scratch;
+  const std::string file = scratch.write(
+      "gcwait.toml",
+      "title = \"t\"\nstory = \"s\"\ngomaxprocs = 1\n[goroutine.main]\nbody = \"gosched\"\n");
+  const CommandResult result = shell("mpglab replay " + *token_ + " --scenario " + file);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("another text of scenario 'gcwait'")) << result.err;
+}
+
+TEST_F(Tokens, OfASoundScheduleHaveNothingToShrink) {
+  const std::string sound = last_object(shell("mpglab run ping-pong --json"))["token"];
+  const CommandResult result = shell("mpglab shrink " + sound);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("sound")) << result.err;
+}
+
+// ---- lists ----
+
+TEST(Lists, BugsHaveStoryIssueAndCommit) {
+  const CommandResult result = shell("mpglab bugs --json");
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 2);
+  const json object = last_object(result);
+  EXPECT_EQ(object["id"], "self-steal-update-order");
+  EXPECT_EQ(object["commits"], "b6b72c775a");
+}
+
+TEST(Lists, ScenariosHaveAnIdAndATitle) {
+  const json object = last_object(shell("mpglab scenarios --json"));
+  EXPECT_TRUE(object["id"].is_string());
+  EXPECT_TRUE(object["title"].is_string());
+}
+
+TEST(Lists, HelpIsThereForEveryCommand) {
+  for (const char* const command : {"", "run", "hunt", "replay", "shrink", "explain", "check",
+                                    "dump", "pack", "bugs", "scenarios"})
+    EXPECT_EQ(shell(std::string("mpglab ") + command + " --help").code, 0) << command;
+}
+
+// ---- mistakes: one clear line, exit code 2 ----
+
+struct Mistake {
+  const char* command;
+  const char* said;
+};
+
+void PrintTo(const Mistake& mistake, std::ostream* out) {
+  *out << mistake.command;
+}
+
+class Mistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, AreSaidInOneLine) {
+  const CommandResult result = shell(std::string("mpglab ") + GetParam().command);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of(GetParam().said)) << result.err;
+  EXPECT_EQ(result.out, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cli, Mistakes,
+    testing::Values(
+        Mistake{"", "a command is missing"},
+        Mistake{"hnut gcwait", "no command 'hnut'; did you mean hunt?"},
+        Mistake{"frobnicate", "no command 'frobnicate'; there are run, hunt"},
+        Mistake{"hunt", "scenario is required"},
+        Mistake{"hunt gcwiat", "no scenario 'gcwiat'; did you mean gcwait?"},
+        Mistake{"run zzz", "no scenario 'zzz'; `mpglab scenarios` lists them"},
+        Mistake{"run no/such.toml", "no/such.toml: cannot be read"},
+        Mistake{"hunt gcwait --bug gcwait-stop-not-stea", "did you mean gcwait-stop-not-steal?"},
+        Mistake{"hunt gcwait --strategy ptc", "no strategy 'ptc'; did you mean pct?"},
+        Mistake{"hunt gcwait --strategy breadth-first", "there are random, pct"},
+        Mistake{"hunt gcwait --stratgey pct", "no option --stratgey; did you mean --strategy?"},
+        Mistake{"hunt gcwait --runs -3", "'-3' is no whole number"},
+        Mistake{"hunt gcwait --runs many", "'many' is no whole number"},
+        Mistake{"hunt gcwait --time 3x", "'3x' is no length of time"},
+        Mistake{"hunt gcwait --depth 0", "'0' is no whole number from 1"},
+        Mistake{"hunt gcwait --go 1.21", "no model of Go 1.21; there is 1.22"},
+        Mistake{"run ping-pong -o /no/such/dir/a.trace", "/no/such/dir/a.trace: cannot be written"},
+        Mistake{"replay hello", "this is no token"}, Mistake{"bugs nosuch", "no bug 'nosuch'"},
+        Mistake{"scenarios nosuch", "no scenario 'nosuch'"},
+        Mistake{"dump --wire --events x", "excludes"},
+        Mistake{"dump /no/such", "/no/such: cannot be read"},
+        Mistake{"pack /no/such", "/no/such: cannot be read"},
+        Mistake{"check", "trace is required"}));
+
+TEST(Mistake, InAScenarioIsSaidWithItsPlace) {
+  const Scratch scratch;
+  const std::string file = scratch.write("a.toml",
+                                         "title = \"t\"\nstory = \"s\"\ngomaxprocs = "
+                                         "1\n[goroutine.main]\nbody = \"\"\"\nsyscal\n\"\"\"\n");
+  const CommandResult result = shell("mpglab run " + file);
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of(file + ":6:1: ")) << result.err;
+}
+
+TEST(Mistake, OfWritingToAFullDiskIsSaid) {
+  const CommandResult result =
+      shell("mpglab dump --wire " + data_path("go122-chans.trace") + " > /dev/full");
+  EXPECT_EQ(result.code, 2);
+}
+
+TEST(Mistake, ATraceThatCannotBeWrittenLeavesNothingBehind) {
+  const Scratch scratch;
+  shell("mkdir " + scratch / "a.trace");
+  const CommandResult result = shell("mpglab run ping-pong -o " + scratch / "a.trace");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(scratch.empty_but_for("a.trace"));
+}
+
+}  // namespace
+}  // namespace mpglab
