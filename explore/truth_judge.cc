@@ -158,9 +158,8 @@ bool TruthJudge::may_be_missing(std::uint32_t record) const {
 
 bool TruthJudge::may_come_before_start(std::uint32_t record) const {
   const sim::TruthRecord& left = log_->records[record];
-  return left.kind == sim::ResourceKind::kGoroutine &&
-         left.from == sim::ResourceState::kSyscall && left.to == sim::ResourceState::kRunnable &&
-         left.step <= session_->settled;
+  return left.kind == sim::ResourceKind::kGoroutine && left.from == sim::ResourceState::kSyscall &&
+         left.to == sim::ResourceState::kRunnable && left.step <= session_->settled;
 }
 
 bool TruthJudge::finish() {

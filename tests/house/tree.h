@@ -77,7 +77,7 @@ inline std::vector<std::filesystem::path> all_sources() {
   return all;
 }
 
-inline std::string relative(const std::filesystem::path& path) {
+inline std::string name_of(const std::filesystem::path& path) {
   return path.lexically_relative(root()).string();
 }
 
