@@ -262,7 +262,9 @@ ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
   const auto bound = static_cast<std::uint32_t>(std::popcount(candidates));
   if (bound == 1) return static_cast<ThreadId>(std::countr_zero(candidates));
   const std::uint32_t value = ask(kind, bound, candidates);
-  const ThreadId taken = nth_candidate(candidates, current_, value);
+  // Place 0 is whoever runs now, if it can go on; most choices end there.
+  const bool stays = value == 0 && kind == ChoiceKind::kPreempt;
+  const ThreadId taken = stays ? current_ : nth_candidate(candidates, current_, value);
   if (observer_ != nullptr) [[unlikely]]
     observer_->on_choice(tape_.size() - 1, tape_.back(), current_, taken);
   return taken;
