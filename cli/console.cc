@@ -7,10 +7,19 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace mpglab::cli {
+
+// A logger of our own rather than one of spdlog's registry: nothing is process-wide.
+Console::Console()
+    : log_(std::make_shared<spdlog::logger>("mpglab",
+                                            std::make_shared<spdlog::sinks::stderr_sink_st>())) {
+  log_->set_pattern("%n: %v");
+}
 
 void Console::choose_color(ColorChoice choice) {
   const bool terminal = isatty(STDOUT_FILENO) != 0;
@@ -35,7 +44,7 @@ void Console::line(std::string_view text) {
 void Console::complain(std::string_view message) {
   // In the order in which things happened, when both go to one place.
   std::fflush(stdout);
-  fmt::print(stderr, "mpglab: {}\n", message);
+  log_->error("{}", message);
 }
 
 ExitCode Console::finish(ExitCode code) {

@@ -1,10 +1,15 @@
 // Console: what a command says, and where. Results go to stdout, everything else to stderr.
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "cli/exit_code.h"
 #include "view/style.h"
+
+namespace spdlog {
+class logger;
+}
 
 namespace mpglab::cli {
 
@@ -12,6 +17,8 @@ enum class ColorChoice { kAuto, kAlways, kNever };
 
 class Console {
  public:
+  Console();
+
   // kAuto: colour if stdout is a terminal and NO_COLOR is not set (no-color.org).
   void choose_color(ColorChoice choice);
 
@@ -30,6 +37,7 @@ class Console {
   ExitCode finish(ExitCode code);
 
  private:
+  std::shared_ptr<spdlog::logger> log_;  // stderr
   view::Style style_{false};
   bool progress_wanted_ = false;
   std::size_t width_ = 110;
