@@ -114,6 +114,7 @@ void Runtime::exitsyscall() {
     mp.oldp = nullptr;
     if (exitsyscallfast(oldp)) {
       tracer::TraceLocker trace = tracer_.acquire();
+      MPG_CHECK(mp.pp() != nullptr, "a syscall was left the fast way without a P");
       P& p = *mp.pp();
       const bool lost_p = oldp != &p || mp.syscalltick != p.syscalltick.load();
       if (lost_p) truth(g, ResourceState::kRunnable);
