@@ -19,7 +19,6 @@
 #include <utility>
 #include <vector>
 
-#include "interleave/anchored.h"
 #include "interleave/random.h"
 #include "interleave/strategy.h"
 
@@ -47,49 +46,6 @@ class Places {
 
  private:
   std::unordered_map<std::uint64_t, std::uint32_t> counts_;  // never iterated
-};
-
-// Deviations, where a thread that is preempted is held as well: until it is called for by another
-// deviation, or nobody else can go on.
-class FollowHolds final : public interleave::Strategy {
- public:
-  explicit FollowHolds(std::vector<interleave::AnchoredDeviation> deviations)
-      : deviations_(std::move(deviations)) {}
-
-  bool begin() override {
-    held_ = 0;
-    return deviations_.begin();
-  }
-
-  std::uint32_t pick(const interleave::Decision& decision) override {
-    using interleave::ChoiceKind;
-    using interleave::ThreadSet;
-    std::uint32_t value = deviations_.pick(decision);
-    if (!decision.picks_thread()) return value;
-    const bool preempts = decision.kind == ChoiceKind::kPreempt;
-    if (preempts && value != 0) held_ |= ThreadSet{1} << decision.current;
-    const ThreadSet free = decision.candidates & ~held_;
-    // The default, but for those who are held.
-    if (!preempts && value == 0 && free != 0)
-      value = decision.place(decision.kind == ChoiceKind::kYield
-                                 ? next_after_yield(free, decision.current)
-                                 : interleave::nth_candidate(free, decision.current, 0));
-    held_ &= ~(ThreadSet{1} << decision.thread_at(value));
-    return value;
-  }
-
-  void end(const interleave::Tape& /*tape*/) override {}
-
- private:
-  // Who gives way comes last.
-  static interleave::ThreadId next_after_yield(interleave::ThreadSet free,
-                                               interleave::ThreadId current) {
-    const interleave::ThreadSet others = free & ~(interleave::ThreadSet{1} << current);
-    return interleave::nth_candidate(others == 0 ? free : others, current, 0);
-  }
-
-  interleave::Anchored deviations_;
-  interleave::ThreadSet held_ = 0;
 };
 
 // Draws schedules that hold threads up: in some of the given places, and in some that chance picks

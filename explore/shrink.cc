@@ -102,7 +102,6 @@ class Shrinker {
   // deviations for a while, so the best is kept aside.
   void take_apart() {
     do {
-      leave_out_holds();
       leave_out_deviations();
       keep_best();
       merge_segments();
@@ -111,7 +110,7 @@ class Shrinker {
   }
 
   // Draws schedules that hold threads up in a few places; what has the finding is taken apart in
-  // its turn. Enough is enough when so many draws in a row have given nothing better.
+  // its turn. Ends after so many draws, or after so many findings in a row that were no better.
   void draw_holds() {
     constexpr std::uint64_t kDraws = 30'000;
     constexpr unsigned kVain = 10;
@@ -120,7 +119,7 @@ class Shrinker {
     unsigned vain = 0;
     for (std::uint64_t i = 0; i < kDraws && vain < kVain && best_preemptions_ > 1 && !spent();
          ++i) {
-      if (!attempt(draw, SIZE_MAX, SIZE_MAX, SIZE_MAX)) continue;
+      if (!attempt(draw, SIZE_MAX, SIZE_MAX)) continue;
       const std::size_t before = best_preemptions_;
       take_apart();
       vain = best_preemptions_ < before ? 0 : vain + 1;
@@ -129,16 +128,13 @@ class Shrinker {
 
   // Still the same finding, with at most so many deviations and segments? Then what took effect is
   // the schedule to go on with.
-  bool attempt(interleave::Strategy& strategy, std::size_t deviations, std::size_t segments,
-               std::size_t preemptions) {
+  bool attempt(interleave::Strategy& strategy, std::size_t deviations, std::size_t segments) {
     ++runs_;
     NoteSchedule note(strategy);
     const Lab::Run run = lab_.run(note);
     if (run.finding == nullptr || run.finding->signature != signature_) return false;
-    if (note.deviations().size() > deviations || note.schedule().segments.size() > segments ||
-        note.preempted_at().size() > preemptions) {
+    if (note.deviations().size() > deviations || note.schedule().segments.size() > segments)
       return false;
-    }
     deviations_ = note.deviations();
     schedule_ = note.schedule();
     preempted_at_ = note.preempted_at();
@@ -147,7 +143,7 @@ class Shrinker {
 
   bool attempt_deviations(Deviations candidate, std::size_t most) {
     interleave::Anchored anchored(std::move(candidate));
-    return attempt(anchored, most, SIZE_MAX, SIZE_MAX);
+    return attempt(anchored, most, SIZE_MAX);
   }
   bool attempt_deviations(Deviations candidate) {
     return attempt_deviations(std::move(candidate), deviations_.size() - 1);
@@ -155,25 +151,7 @@ class Shrinker {
 
   bool attempt_segments(const SegmentedSchedule& candidate) {
     FollowSegments follow(candidate);
-    return attempt(follow, SIZE_MAX, schedule_.segments.size() - 1, SIZE_MAX);
-  }
-
-  bool attempt_holds(const Deviations& candidate) {
-    FollowHolds follow(candidate);
-    return attempt(follow, SIZE_MAX, SIZE_MAX, preempted_at_.size() - 1);
-  }
-
-  // ---- holds ----
-
-  // As leave_out_deviations, where who is preempted is held.
-  void leave_out_holds() {
-    for (std::size_t part = (deviations_.size() + 1) / 2; part > 0; part /= 2) {
-      for (std::size_t end = deviations_.size(); end > 0 && !spent() && !preempted_at_.empty();) {
-        const std::size_t begin = end - std::min(part, end);
-        attempt_holds(without(deviations_, begin, end));
-        end = std::min(begin, deviations_.size());
-      }
-    }
+    return attempt(follow, SIZE_MAX, schedule_.segments.size() - 1);
   }
 
   // ---- deviations ----

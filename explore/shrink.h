@@ -1,10 +1,11 @@
 // shrink: from a schedule with a finding to one with the same finding (the same signature) and only
 // the deviations from the default schedule that matter.
 //
-// Deviations are anchored to a thread and to how often it has been at a choice point, not to a
-// place in the tape, so that taking one away does not shift the others (interleave/anchored.h).
-// First the set is minimised by halves (ddmin, Zeller and Hildebrandt 2002), then one by one until
-// no single deviation can be left out.
+// A schedule is taken apart in three forms, by turns: deviations, each anchored to a place in a
+// thread's own course so that taking one away does not shift the others (interleave/anchored.h),
+// minimised by halves (ddmin, Zeller and Hildebrandt 2002); segments, who ran how far (segments.h);
+// and holds, drawn by chance (holds.h). Fewer preemptions count first, then fewer deviations. Of
+// the result no single deviation can be left out; it need not be the smallest there is.
 //
 // Deterministic, and bounded by `max_runs`.
 #pragma once

@@ -26,6 +26,16 @@ gosched
 body = "syscall"
 )";
 
+// Nobody ever sends.
+constexpr const char* kStuck = R"(
+title = "t"
+story = "s"
+gomaxprocs = 1
+[goroutine.main]
+body = "recv nobody"
+[channel.nobody]
+)";
+
 class JudgeTest : public testing::Test {
  protected:
   void run(const char* scenario) {
@@ -96,26 +106,12 @@ TEST_F(JudgeTest, ATransitionByAnotherThreadIsFalse) {
 }
 
 TEST_F(JudgeTest, AGoroutineThatWaitsForEverIsADeadlock) {
-  run(R"(
-title = "t"
-story = "s"
-gomaxprocs = 1
-[goroutine.main]
-body = "recv nobody"
-[channel.nobody]
-)");
+  run(kStuck);
   EXPECT_EQ(verdict(), "deadlock");
 }
 
 TEST_F(JudgeTest, TheDeadlockSaysWhoWaitsForWhat) {
-  run(R"(
-title = "t"
-story = "s"
-gomaxprocs = 1
-[goroutine.main]
-body = "recv nobody"
-[channel.nobody]
-)");
+  run(kStuck);
   const auto finding = judge_.judge(*world_, *outcome_);
   ASSERT_TRUE(finding.has_value());
   std::string all;
