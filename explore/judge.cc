@@ -144,7 +144,7 @@ Finding out_of_steps(const sim::Outcome& outcome) {
 
 }  // namespace
 
-Judge::Judge(parser::ReaderFaults faults) : reader_(faults) {}
+Judge::Judge(parser::ReaderFaults faults) : reader_({.faults = faults}) {}
 
 std::optional<Finding> Judge::judge(sim::World& world, const sim::Outcome& outcome) {
   using Kind = sim::Outcome::Kind;

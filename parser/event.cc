@@ -1,7 +1,7 @@
 #include "parser/event.h"
 
 #include "base/check.h"
-#include "parser/generation.h"
+#include "parser/table.h"
 
 namespace mpglab::parser {
 
@@ -337,6 +337,7 @@ Log Event::log() const {
 
 Sync Event::sync() const {
   Sync sync{args[0]};
+  if (table != nullptr) sync.experimental_batches = table->experimental_batches();
   if (table != nullptr && table->has_clock_snapshot()) {
     sync.has_clock_snapshot = true;
     sync.trace = table->snapshot_trace();

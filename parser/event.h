@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -125,6 +126,12 @@ struct Log {
   std::string_view category;
   std::string_view message;
 };
+// Data of an experiment, which nothing here can read.
+struct ExperimentalBatch {
+  format::Experiment experiment;
+  ThreadId thread;
+  std::span<const std::byte> data;
+};
 struct Sync {
   std::uint64_t number;  // how many so far, this one included
   bool has_clock_snapshot = false;
@@ -132,6 +139,8 @@ struct Sync {
   std::uint64_t mono = 0;
   std::int64_t wall_seconds = 0;  // since 1970
   std::int64_t wall_nanoseconds = 0;
+  // Of the generation that begins here.
+  std::span<const ExperimentalBatch> experimental_batches{};
 };
 
 // The trace as a whole, at the beginning of each generation and at the end: no event of the wire.

@@ -1,264 +1,15 @@
 #include "parser/generation.h"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "format/event.h"
-#include "format/varint.h"
+#include "parser/batch_cursor.h"
 
 namespace mpglab::parser {
 
-namespace {
-
 using Status = Table::Status;
-
-// Reads numbers and bytes out of one batch, and makes errors that say where in it.
-class BatchCursor {
- public:
-  explicit BatchCursor(const Batch& batch) : batch_(batch) {
-    at_ = batch.data.data();
-    end_ = at_ + batch.data.size();
-  }
-
-  bool done() const { return at_ == end_; }
-  std::uint8_t byte() { return std::to_integer<std::uint8_t>(*at_++); }
-  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
-  std::span<const std::byte> bytes(std::size_t size) {
-    const std::span<const std::byte> piece{at_, size};
-    at_ += size;
-    return piece;
-  }
-
-  // Reads a number, or leaves an error in `status`.
-  bool number(std::uint64_t& value, Status& status, std::string_view before = "") {
-    const std::byte* start = at_;
-    if (format::read_varint(at_, end_, value)) return true;
-    const bool ended =
-        at_ == end_ && !(at_ != start && (at_[-1] & std::byte{0x80}) == std::byte{0});
-    const Input::Number how = start == end_ ? Input::Number::kEnd
-                              : ended       ? Input::Number::kCut
-                                            : Input::Number::kTooLarge;
-    status = fail(fmt::format("{}{}", before, number_error(how)));
-    return false;
-  }
-
-  tl::unexpected<Error> fail(std::string message) const {
-    Error error;
-    error.code = ErrorCode::kBadTable;
-    error.message = std::move(message);
-    const auto done = static_cast<std::uint64_t>(at_ - batch_.data.data());
-    error.place =
-        Place{batch_.gen, batch_.data_offset + done, batch_.thread,
-              batch_.data.empty() ? EventType::kNone : static_cast<EventType>(batch_.data[0])};
-    return failure(std::move(error));
-  }
-
- private:
-  const Batch& batch_;
-  const std::byte* at_;
-  const std::byte* end_;
-};
-
-std::string_view as_text(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-Error whole_generation(ErrorCode code, std::string message, std::uint64_t gen) {
-  Error error;
-  error.code = code;
-  error.message = std::move(message);
-  if (gen != 0) error.place = Place{gen, 0, kNoId, EventType::kNone};
-  return error;
-}
-
-}  // namespace
-
-// ---- Table ----
-
-Time Table::nanoseconds(std::uint64_t ticks) const {
-  // Beyond the range the answer is the smallest number, as the processor and so Go's reader has it.
-  constexpr double kLimit = 9223372036854775808.0;
-  const double time = static_cast<double>(ticks) * nanoseconds_per_tick_;
-  if (!(time > -kLimit && time < kLimit)) return std::numeric_limits<Time>::min();
-  return static_cast<Time>(time);
-}
-
-void Table::clear() {
-  string_ids_.clear();
-  strings_.clear();
-  stack_ids_.clear();
-  stacks_.clear();
-  pcs_.clear();
-  frame_ids_.clear();
-  frames_.clear();
-  nanoseconds_per_tick_ = 0;
-  has_clock_snapshot_ = false;
-}
-
-std::optional<std::string_view> Table::string(std::uint64_t id) const {
-  if (id == 0) return std::string_view{};
-  const std::uint32_t index = string_ids_.find(id);
-  if (index == IdMap::kAbsent) return std::nullopt;
-  return strings_[index];
-}
-
-std::size_t Table::stack_size(std::uint64_t id) const {
-  const std::uint32_t index = id == 0 ? IdMap::kAbsent : stack_ids_.find(id);
-  return index == IdMap::kAbsent ? 0 : stacks_[index].count;
-}
-
-StackFrame Table::frame(std::uint64_t id, std::size_t index) const {
-  const Stack& stack = stacks_[stack_ids_.find(id)];
-  const FrameRecord& record = frames_[frame_ids_.find(pcs_[stack.first + index])];
-  return {record.pc, string(record.function).value_or(""), string(record.file).value_or(""),
-          record.line};
-}
-
-Status Table::add_strings(const Batch& batch) {
-  BatchCursor cursor(batch);
-  cursor.byte();  // the batch's own kind
-  Status status;
-  while (!cursor.done()) {
-    if (const std::uint8_t type = cursor.byte();
-        static_cast<EventType>(type) != EventType::kString) {
-      return cursor.fail(fmt::format("expected string event, got {}", type));
-    }
-    std::uint64_t id = 0;
-    std::uint64_t size = 0;
-    if (!cursor.number(id, status) || !cursor.number(size, status)) return status;
-    if (size > format::kMaxStringSize) {
-      return cursor.fail(
-          fmt::format("invalid string size {}, maximum is {}", size, format::kMaxStringSize));
-    }
-    if (size > cursor.left()) {
-      return cursor.fail(
-          fmt::format("failed to read full string: read {} but wanted {}", cursor.left(), size));
-    }
-    const std::string_view text = as_text(cursor.bytes(size));
-    if (const std::optional<std::string_view> existing = string(id)) {
-      return cursor.fail(fmt::format(
-          "multiple strings with the same ID: id={}, new={}, existing={}", id, text, *existing));
-    }
-    string_ids_.insert(id, static_cast<std::uint32_t>(strings_.size()));
-    strings_.push_back(text);
-  }
-  return {};
-}
-
-std::string Table::stack_text(std::span<const std::uint64_t> pcs) const {
-  std::string text;
-  for (const std::uint64_t pc : pcs) fmt::format_to(std::back_inserter(text), "\t{:#x}\n", pc);
-  return text;
-}
-
-Status Table::add_stacks(const Batch& batch) {
-  BatchCursor cursor(batch);
-  cursor.byte();
-  Status status;
-  while (!cursor.done()) {
-    if (const std::uint8_t type = cursor.byte();
-        static_cast<EventType>(type) != EventType::kStack) {
-      return cursor.fail(fmt::format("expected stack event, got {}", type));
-    }
-    std::uint64_t id = 0;
-    std::uint64_t count = 0;
-    if (!cursor.number(id, status) || !cursor.number(count, status)) return status;
-    if (count > format::kMaxFramesPerStack) {
-      return cursor.fail(
-          fmt::format("invalid stack size {}, maximum is {}", count, format::kMaxFramesPerStack));
-    }
-    const std::size_t first = pcs_.size();
-    for (std::uint64_t i = 0; i < count; ++i) {
-      FrameRecord frame{};
-      std::uint64_t* fields[] = {&frame.pc, &frame.function, &frame.file, &frame.line};
-      constexpr std::string_view kNames[] = {"PC", "funcID", "fileID", "line"};
-      for (std::size_t field = 0; field < 4; ++field) {
-        if (cursor.number(*fields[field], status)) continue;
-        status.error().message = fmt::format("reading frame {}'s {} for stack {}: {}", i + 1,
-                                             kNames[field], id, status.error().message);
-        return status;
-      }
-      pcs_.push_back(frame.pc);
-      if (frame_ids_.find(frame.pc) == IdMap::kAbsent) {
-        frame_ids_.insert(frame.pc, static_cast<std::uint32_t>(frames_.size()));
-        frames_.push_back(frame);
-      }
-    }
-    const std::span<const std::uint64_t> pcs(pcs_.data() + first, count);
-    if (has_stack(id)) {
-      std::span<const std::uint64_t> existing;
-      if (id != 0) {
-        const Stack& old = stacks_[stack_ids_.find(id)];
-        existing = {pcs_.data() + old.first, old.count};
-      }
-      return cursor.fail(
-          fmt::format("multiple trace.stacks with the same ID: id={}, new={}, existing={}", id,
-                      stack_text(pcs), stack_text(existing)));
-    }
-    stack_ids_.insert(id, static_cast<std::uint32_t>(stacks_.size()));
-    stacks_.push_back({id, first, static_cast<std::size_t>(count)});
-  }
-  return {};
-}
-
-Status Table::add_sync(const Batch& batch, format::Version version) {
-  BatchCursor cursor(batch);
-  Status status;
-  const bool clocks = version >= format::Version::kGo125;
-  if (clocks) cursor.byte();
-  std::uint64_t ticks = batch.time;
-  while (!cursor.done()) {
-    const std::uint8_t type = cursor.byte();
-    if (static_cast<EventType>(type) == EventType::kFrequency) {
-      if (has_frequency()) return cursor.fail("found multiple frequency events");
-      std::uint64_t frequency = 0;
-      if (!cursor.number(frequency, status)) return status;
-      nanoseconds_per_tick_ = 1.0 / (static_cast<double>(frequency) / 1e9);
-    } else if (static_cast<EventType>(type) == EventType::kClockSnapshot && clocks) {
-      if (has_clock_snapshot_) return cursor.fail("found multiple clock snapshot events");
-      has_clock_snapshot_ = true;
-      std::uint64_t passed = 0;
-      std::uint64_t seconds = 0;
-      std::uint64_t nanoseconds = 0;
-      if (!cursor.number(passed, status) || !cursor.number(snapshot_mono_, status) ||
-          !cursor.number(seconds, status) || !cursor.number(nanoseconds, status)) {
-        return status;
-      }
-      ticks += passed;
-      snapshot_ticks_ = ticks;
-      snapshot_seconds_ = static_cast<std::int64_t>(seconds);
-      snapshot_nanoseconds_ = static_cast<std::int64_t>(nanoseconds);
-    } else {
-      return cursor.fail(fmt::format("expected frequency or clock snapshot event, got {}", type));
-    }
-  }
-  return {};
-}
-
-Status Table::check_stacks() const {
-  const Stack* worst = nullptr;
-  std::string message;
-  for (const Stack& stack : stacks_) {
-    // Of several bad ones the lowest id is told, whatever the order of the input.
-    if (worst != nullptr && stack.id > worst->id) continue;
-    for (std::size_t i = 0; i < stack.count; ++i) {
-      const FrameRecord& record = frames_[frame_ids_.find(pcs_[stack.first + i])];
-      const bool function = string(record.function).has_value();
-      if (function && string(record.file)) continue;
-      worst = &stack;
-      message =
-          fmt::format("found invalid {} string ID {} for stack {}", function ? "file" : "func",
-                      function ? record.file : record.function, stack.id);
-      break;
-    }
-  }
-  if (worst == nullptr) return {};
-  return failure(whole_generation(ErrorCode::kBadTable, std::move(message), 0));
-}
-
-// ---- Generation ----
 
 void Generation::clear() {
   number = 0;
@@ -273,7 +24,10 @@ void Generation::clear() {
 Status Generation::add(const Batch& batch, format::Version version) {
   if (min_time == 0 || batch.time < min_time) min_time = batch.time;
   // An experiment's data are its own; nothing here can read them.
-  if (batch.experiment != format::Experiment::kNone) return {};
+  if (batch.experiment != format::Experiment::kNone) {
+    table.add_experimental(batch);
+    return {};
+  }
   if (!batch.data.empty()) {
     switch (static_cast<EventType>(batch.data[0])) {
       case EventType::kStrings:
@@ -328,18 +82,36 @@ Status Generation::add_samples(const Batch& batch) {
   return {};
 }
 
-Status Generation::finish(format::Version version) {
+// The reader before Go e8298c09b1 took a later batch with an earlier time for a broken trace.
+Status Generation::check_batch_times() const {
+  for (const Stream& stream : streams) {
+    for (std::uint32_t at = stream.first; batches[at].next != kLastBatch; at = batches[at].next) {
+      const Batch& later = batches[batches[at].next];
+      if (later.time >= batches[at].time) continue;
+      Error error =
+          generation_error(ErrorCode::kBadBatch, "per-M streams are out-of-order", number);
+      error.place = Place{number, later.offset, later.thread, EventType::kEventBatch};
+      return failure(std::move(error));
+    }
+  }
+  return {};
+}
+
+Status Generation::finish(format::Version version, const ReaderFaults& faults) {
   if (!table.has_frequency()) {
-    return failure(whole_generation(ErrorCode::kMissingSync, "no frequency event found", number));
+    return failure(generation_error(ErrorCode::kMissingSync, "no frequency event found", number));
   }
   if (version >= format::Version::kGo125 && !table.has_clock_snapshot()) {
     return failure(
-        whole_generation(ErrorCode::kMissingSync, "no clock snapshot event found", number));
+        generation_error(ErrorCode::kMissingSync, "no clock snapshot event found", number));
   }
-  Status status = table.check_stacks();
+  Status status = table.finish();
   if (!status) {
     status.error().place = Place{number, 0, kNoId, EventType::kStack};
     return status;
+  }
+  if (faults.batch_order_by_time) {
+    if (Status ordered = check_batch_times(); !ordered) return ordered;
   }
   for (CpuSample& sample : samples) {
     sample.time = table.nanoseconds(static_cast<std::uint64_t>(sample.time));

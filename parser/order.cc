@@ -10,14 +10,115 @@ namespace mpglab::parser {
 
 void Order::clear() {
   gs_.clear();
+  free_gs_.clear();
+  g_at_.clear();
+  g_extras_.clear();
+  free_g_extras_.clear();
   ps_.clear();
+  p_at_.clear();
   ms_.clear();
+  ms_.emplace_back();  // no thread's
+  m_at_.clear();
   tasks_.clear();
+  free_tasks_.clear();
+  task_at_.clear();
   names_.clear();
+  table_ = nullptr;
+  initial_ = 0;
+  generations_.clear();
+  gen_at_.clear();
   gc_seq_ = 0;
   gc_state_ = GcState::kUndetermined;
-  initial_gen_ = 0;
-  queued_ = taken_ = 0;
+  extra_made_ = extra_taken_ = 0;
+}
+
+void Order::begin_generation(std::uint64_t number, const Table& table) {
+  table_ = &table;
+  number_ = number;
+  kept_.clear();
+  kept_at_.clear();
+  // Since 1.26 nothing keeps a trace from using a number twice, and sequences then go on.
+  gen_ = gen_at_.find(number);
+  if (gen_ == IdMap::kAbsent) {
+    gen_ = static_cast<std::uint32_t>(generations_.size());
+    gen_at_.insert(number, gen_);
+    generations_.push_back(number);
+  }
+  constexpr std::uint32_t kMostMarked = 0xffffff;
+  gen_mark_ = std::min(gen_, kMostMarked) << 8;
+}
+
+// ---- records ----
+
+Order::Thread Order::thread(ThreadId id) {
+  if (id == kNoId) return 0;
+  std::uint32_t at = m_at_.find(static_cast<std::uint64_t>(id));
+  if (at == IdMap::kAbsent) {
+    at = static_cast<std::uint32_t>(ms_.size());
+    m_at_.insert(static_cast<std::uint64_t>(id), at);
+    ms_.emplace_back().id = id;
+  }
+  return at;
+}
+
+Order::GState* Order::find_g(GoId id) {
+  const std::uint32_t at = g_at_.find(static_cast<std::uint64_t>(id));
+  return at == IdMap::kAbsent ? nullptr : &gs_[at];
+}
+
+Order::PState* Order::find_p(ProcId id) {
+  const std::uint32_t at = p_at_.find(static_cast<std::uint64_t>(id));
+  return at == IdMap::kAbsent ? nullptr : &ps_[at];
+}
+
+Order::MState* Order::find_m(ThreadId id) {
+  const std::uint32_t at = m_at_.find(static_cast<std::uint64_t>(id));
+  return at == IdMap::kAbsent || !ms_[at].known ? nullptr : &ms_[at];
+}
+
+Order::GState& Order::add_g(GoId id) {
+  std::uint32_t at = 0;
+  if (free_gs_.empty()) {
+    at = static_cast<std::uint32_t>(gs_.size());
+    gs_.emplace_back();
+  } else {
+    at = free_gs_.back();
+    free_gs_.pop_back();
+  }
+  g_at_.insert(static_cast<std::uint64_t>(id), at);
+  gs_[at].id = id;
+  return gs_[at];
+}
+
+void Order::erase_g(GState& g) {
+  g_at_.erase(static_cast<std::uint64_t>(g.id));
+  if (g.extra != kNowhere) {
+    g_extras_[g.extra].regions.clear();
+    g_extras_[g.extra].ranges.clear();
+    free_g_extras_.push_back(g.extra);
+    g.extra = kNowhere;
+  }
+  g.status = GoStatus::kFree;
+  free_gs_.push_back(static_cast<std::uint32_t>(&g - gs_.data()));
+}
+
+Order::PState& Order::add_p(ProcId id) {
+  p_at_.insert(static_cast<std::uint64_t>(id), static_cast<std::uint32_t>(ps_.size()));
+  ps_.emplace_back().id = id;
+  return ps_.back();
+}
+
+Order::GExtra& Order::extra_of(GState& g) {
+  if (g.extra == kNowhere) {
+    if (free_g_extras_.empty()) {
+      g.extra = static_cast<std::uint32_t>(g_extras_.size());
+      g_extras_.emplace_back();
+    } else {
+      g.extra = free_g_extras_.back();
+      free_g_extras_.pop_back();
+    }
+  }
+  return g_extras_[g.extra];
 }
 
 // ---- names ----
@@ -33,6 +134,7 @@ std::string_view Order::name(GoStatus status) {
     case GoStatus::kWaiting:
       return "Waiting";
     case GoStatus::kBad:
+    case GoStatus::kFree:
       break;
   }
   return "Bad";
@@ -78,6 +180,7 @@ GoState Order::public_state(GoStatus status) {
     case GoStatus::kWaiting:
       return GoState::kWaiting;
     case GoStatus::kBad:
+    case GoStatus::kFree:
       break;
   }
   return GoState::kUndetermined;
@@ -100,29 +203,14 @@ std::string wire_event_text(EventType type, const std::uint64_t* args) {
 
 // ---- one event ----
 
-Advance Order::advance(const WireEvent& event, ThreadId thread, const Table& table,
-                       std::uint64_t gen) {
-  if (initial_gen_ == 0) initial_gen_ = gen;
-  queued_ = taken_ = 0;
-  Context now{thread, kNoId, kNoId};
-  MState* m = nullptr;
-  if (thread != kNoId) {
-    m = ms_.find(thread);
-    if (m == nullptr) {
-      m = &ms_.add(thread);
-      m->g = m->p = kNoId;
-    }
-    now.p = m->p;
-    now.g = m->g;
-  }
-  Step step{event, table, gen, now, now};
-  const Advance answer = dispatch(step);
-  if (answer == Advance::kAdvanced && m != nullptr &&
-      (m->p != step.after.p || m->g != step.after.g)) {
-    m->p = step.after.p;
-    m->g = step.after.g;
-    m->set_by = place(step);
-  }
+Advance Order::advance_specially(const WireEvent& event, Thread thread, Event& out) {
+  if (initial_ == 0) initial_ = number_;
+  MState& m = ms_[thread];
+  m.known = thread != 0;
+  Step s{event, m, thread, out};
+  const Advance answer = dispatch(s);
+  // What is no thread's has nothing, whatever the event said.
+  ms_[0].g = ms_[0].p = kNoId;
   return answer;
 }
 
@@ -212,24 +300,21 @@ Advance Order::dispatch(Step& s) {
 
 // ---- what handlers have in common ----
 
-Place Order::place(const Step& s) const {
-  return {s.gen, s.event.offset, s.after.m, s.event.type};
+Place Order::place(const WireEvent& event, Thread thread) const {
+  return {number_, event.offset, ms_[thread].id, event.type};
 }
 
-Event& Order::deliver(const Step& s) {
-  MPG_CHECK(queued_ < queue_.size(), "one wire event makes at most three events");
-  Event& event = queue_[queued_++];
-  event.type = s.event.type;
-  event.old_state = 0;
-  event.time = s.event.time;
-  event.thread = s.now.m;
-  event.proc = s.now.p;
-  event.goroutine = s.now.g;
-  event.args = s.event.args;
-  event.task_type = {};
-  event.table = &s.table;
-  event.generation = s.gen;
-  event.offset = s.event.offset;
+Place Order::place_of(const Mark& mark) const {
+  if (mark.thread == kNowhere) return {};
+  return {generations_[mark.gen_and_type >> 8], mark.offset, ms_[mark.thread].id,
+          static_cast<EventType>(mark.gen_and_type & 0xff)};
+}
+
+Event& Order::deliver_extra(const Event& like, EventType type) {
+  MPG_CHECK(extra_made_ < extra_.size(), "one wire event makes at most three events");
+  Event& event = extra_[extra_made_++];
+  event = like;
+  event.type = type;
   return event;
 }
 
@@ -237,77 +322,74 @@ Advance Order::broken(const Step& s, ErrorCode code, std::string message) {
   error_ = Error{};
   error_.code = code;
   error_.message = std::move(message);
-  error_.place = Place{s.gen, s.event.offset, s.after.m, s.event.type};
+  error_.place = place(s.event, s.thread);
   error_.event = wire_event_text(s.event.type, s.event.args.data());
   return Advance::kBroken;
 }
 
-Advance Order::broken(const Step& s, ErrorCode code, std::string message, const Place& set_by,
+Advance Order::broken(const Step& s, ErrorCode code, std::string message, const Mark& set_by,
                       std::string contradiction) {
   broken(s, code, std::move(message));
-  if (set_by.generation != 0) error_.contradicts = set_by;
+  if (set_by.thread != kNowhere) error_.contradicts = place_of(set_by);
   error_.contradiction = std::move(contradiction);
   return Advance::kBroken;
 }
 
-bool Order::has(const Step& s, Need p, Need g) {
+void Order::lacks(const Step& s, Need p, Need g) {
   const auto check = [&](std::int64_t id, Need need, std::string_view what) {
-    if ((need == Need::kMust && id == kNoId) || (need == Need::kMustNot && id != kNoId)) {
-      std::string message = need == Need::kMust
-                                ? fmt::format("expected a {} but didn't have one", what)
-                                : fmt::format("expected no {} but had one", what);
-      const MState* m = ms_.find(s.after.m);
-      broken(s, ErrorCode::kBadContext, std::move(message), m == nullptr ? Place{} : m->set_by,
-             fmt::format("thread {} has {} and {}", s.after.m,
-                         s.now.p == kNoId ? "no P" : fmt::format("P{}", s.now.p),
-                         s.now.g == kNoId ? "no goroutine" : fmt::format("goroutine {}", s.now.g)));
-      return false;
-    }
-    return true;
+    if (need == Need::kMay || (id != kNoId) == (need == Need::kMust)) return true;
+    broken(s, ErrorCode::kBadContext,
+           need == Need::kMust ? fmt::format("expected a {} but didn't have one", what)
+                               : fmt::format("expected no {} but had one", what),
+           s.m.set_by,
+           fmt::format("thread {} has {} and {}", s.m.id,
+                       s.m.p == kNoId ? "no P" : fmt::format("P{}", s.m.p),
+                       s.m.g == kNoId ? "no goroutine" : fmt::format("goroutine {}", s.m.g)));
+    return false;
   };
-  return check(s.now.m, Need::kMust, "thread") && check(s.now.p, p, "proc") &&
-         check(s.now.g, g, "goroutine");
+  const bool fine = check(s.m.id, Need::kMust, "thread") && check(s.m.p, p, "proc") &&
+                    check(s.m.g, g, "goroutine");
+  MPG_CHECK(!fine, "has() has found something amiss");
 }
 
-// The thread's goroutine, which must be known and in `status`. nullptr: it is not, and `failed`
-// says how.
-Order::GState* Order::running_g(const Step& s, GoStatus status, Advance& failed) {
+void Order::not_running(const Step& s, const GState* g) {
   const std::string_view event = format::spec_of(s.event.type).name;
-  GState* g = gs_.find(s.now.g);
   if (g == nullptr) {
-    failed = broken(s, ErrorCode::kUnknownResource,
-                    fmt::format("event {} for goroutine ({}) that doesn't exist", event, s.now.g));
-    return nullptr;
+    broken(s, ErrorCode::kUnknownResource,
+           fmt::format("event {} for goroutine ({}) that doesn't exist", event, s.m.g));
+    return;
   }
-  if (g->status != status) {
-    // Go's reader says "not Running" for all of these but the destruction of a goroutine in a
-    // syscall.
-    const std::string_view wanted =
-        s.event.type == EventType::kGoDestroySyscall ? "Syscall" : "Running";
-    failed = broken(s, ErrorCode::kWrongState,
-                    fmt::format("{} event for goroutine that's not {}", event, wanted), g->set_by,
-                    fmt::format("goroutine {} is {}", g->id, name(g->status)));
-    return nullptr;
-  }
-  return g;
+  // Go's reader says "not Running" for all of these but the destruction of a goroutine in a
+  // syscall.
+  const std::string_view wanted =
+      s.event.type == EventType::kGoDestroySyscall ? "Syscall" : "Running";
+  broken(s, ErrorCode::kWrongState,
+         fmt::format("{} event for goroutine that's not {}", event, wanted), g->set_by,
+         fmt::format("goroutine {} is {}", g->id, name(g->status)));
 }
 
-std::string_view Order::keep(std::string_view text) {
-  auto found = names_.find(text);
-  if (found == names_.end()) found = names_.emplace(text).first;
-  return *found;
+const std::string* Order::keep(std::uint64_t string_id, std::string_view text) {
+  std::uint32_t at = kept_at_.find(string_id);
+  if (at == IdMap::kAbsent) {
+    auto found = names_.find(text);
+    if (found == names_.end()) found = names_.emplace(text).first;
+    at = static_cast<std::uint32_t>(kept_.size());
+    kept_at_.insert(string_id, at);
+    kept_.push_back(&*found);
+  }
+  return kept_[at];
 }
 
 // ---- what an event waits for ----
 
-std::string Order::needs(const WireEvent& event, ThreadId thread, std::uint64_t gen) const {
-  const MState* m = ms_.find(thread);
+std::string Order::needs(const WireEvent& event, Thread thread) const {
+  const MState& m = ms_[thread];
   const auto proc = [&](ProcId id, std::uint64_t seq, std::string_view state) -> std::string {
-    const PState* p = ps_.find(id);
+    const PState* p = find_p(id);
     if (p == nullptr) return fmt::format("P{} to be known; no status of it came", id);
-    if (p->seq.gen != gen) {
-      return fmt::format("a status of P{} in generation {}; its last is of generation {}", id, gen,
-                         p->seq.gen);
+    if (p->seq.gen != gen_) {
+      return fmt::format("a status of P{} in generation {}; its last is of generation {}", id,
+                         number_, generations_[p->seq.gen]);
     }
     if (p->seq.number + 1 != seq) {
       return fmt::format("number {} of P{}; the last was {}", seq - 1, id, p->seq.number);
@@ -315,11 +397,11 @@ std::string Order::needs(const WireEvent& event, ThreadId thread, std::uint64_t 
     return fmt::format("P{} to be {}; it is {}", id, state, name(p->status));
   };
   const auto goroutine = [&](GoId id, std::uint64_t seq, std::string_view state) -> std::string {
-    const GState* g = gs_.find(id);
+    const GState* g = find_g(id);
     if (g == nullptr) return fmt::format("goroutine {} to be known", id);
-    if (g->seq.gen != gen) {
+    if (g->seq.gen != gen_) {
       return fmt::format("a status of goroutine {} in generation {}; its last is of generation {}",
-                         id, gen, g->seq.gen);
+                         id, number_, generations_[g->seq.gen]);
     }
     if (g->seq.number + 1 != seq) {
       return fmt::format("number {} of goroutine {}; the last was {}", seq - 1, id, g->seq.number);
@@ -329,8 +411,8 @@ std::string Order::needs(const WireEvent& event, ThreadId thread, std::uint64_t 
   const auto first = static_cast<std::int64_t>(event.args[0]);
   switch (event.type) {
     case EventType::kProcStart:
-      if (m != nullptr && m->p != kNoId) {
-        return fmt::format("thread {} to lose P{}, which it has", thread, m->p);
+      if (m.p != kNoId) {
+        return fmt::format("thread {} to lose P{}, which it has", m.id, m.p);
       }
       return proc(first, event.args[1], "Idle");
     case EventType::kProcSteal:
@@ -342,8 +424,7 @@ std::string Order::needs(const WireEvent& event, ThreadId thread, std::uint64_t 
     case EventType::kGoSwitchDestroy:
       return goroutine(first, event.args[1], "Waiting");
     case EventType::kGoSyscallEndBlocked:
-      return fmt::format("a ProcSteal of P{}, which thread {} still has in a syscall",
-                         m == nullptr ? kNoId : m->p, thread);
+      return fmt::format("a ProcSteal of P{}, which thread {} still has in a syscall", m.p, m.id);
     case EventType::kGCActive:
     case EventType::kGCBegin:
     case EventType::kGCEnd:

@@ -6,13 +6,14 @@
 //
 // Source: the rules of Go's own reader (golang/exp trace/order.go, August 2026), which accepts and
 // rejects the same traces.
+//
+// This is the hot half of the reader. A thread's record keeps where the records of its goroutine
+// and its P are, so most events look nothing up; nothing is allocated but for a resource that is
+// new, and an event costs the same however many there are.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,8 +22,9 @@
 #include "parser/error.h"
 #include "parser/event.h"
 #include "parser/faults.h"
-#include "parser/generation.h"
 #include "parser/id_map.h"
+#include "parser/range_set.h"
+#include "parser/table.h"
 
 namespace mpglab::parser {
 
@@ -33,7 +35,7 @@ struct WireEvent {
   EventType type = EventType::kNone;
   Time time = 0;
   std::uint64_t offset = 0;
-  std::array<std::uint64_t, format::kMaxTimedArgs> args{};
+  std::array<std::uint64_t, format::kMaxTimedArgs> args{};  // as many as the type has
 };
 
 // The name and arguments, as in the wire text: "ProcStart p=1 p_seq=2".
@@ -41,120 +43,117 @@ std::string wire_event_text(EventType type, const std::uint64_t* args);
 
 class Order {
  public:
+  // A thread's record, which stays the same as long as the trace is read.
+  using Thread = std::uint32_t;
+
   explicit Order(ReaderFaults faults) : faults_(faults) {}
 
   // As for a new trace.
   void clear();
 
-  // Tries to make `event` happen on `thread`. If it has happened, there are events to take; if the
-  // trace is broken, error() says why.
-  Advance advance(const WireEvent& event, ThreadId thread, const Table& table, std::uint64_t gen);
+  // From here on events are of this generation. The table has to stay until the next call.
+  void begin_generation(std::uint64_t number, const Table& table);
 
-  // The events that the last advance has made, in order, until false.
-  bool take(Event& event) {
-    if (taken_ == queued_) return false;
-    event = queue_[taken_++];
-    return true;
+  // The record of a thread, which may be kNoId.
+  Thread thread(ThreadId id);
+
+  // Tries to make `event` happen on `thread`. If it has happened, `out` is what to deliver, and
+  // extra() what comes behind it; if the trace is broken, error() says why.
+  Advance advance(const WireEvent& event, Thread thread, Event& out) {
+    extra_made_ = extra_taken_ = 0;
+    MState& m = ms_[thread];
+    if (thread == 0 || !m.known) [[unlikely]]
+      return advance_specially(event, thread, out);
+    Step s{event, m, thread, out};
+    return dispatch(s);
   }
+
+  // What the last advance has made besides `out`: a switch from goroutine to goroutine is three
+  // events. Taken in order, until false.
+  bool has_extra() const { return extra_taken_ != extra_made_; }
+  void take_extra(Event& out) { out = extra_[extra_taken_++]; }
 
   const Error& error() const { return error_; }
 
   // What an event that answered kNotYet waits for, in words.
-  std::string needs(const WireEvent& event, ThreadId thread, std::uint64_t gen) const;
+  std::string needs(const WireEvent& event, Thread thread) const;
+  Place place(const WireEvent& event, Thread thread) const;
 
  private:
+  static constexpr std::uint32_t kNowhere = 0xffffffff;
+
+  // A sequence number counts within a generation. `gen` stands for the generation's number.
   struct Seq {
-    std::uint64_t gen = 0;
     std::uint64_t number = 0;
-    bool succeeds(const Seq& before) const {
-      return gen == before.gen && number == before.number + 1;
-    }
+    std::uint32_t gen = kNowhere;
   };
 
-  enum class GoStatus : std::uint8_t { kBad, kRunnable, kRunning, kSyscall, kWaiting };
+  // As on the wire, where 0 is allowed and means nothing. kFree: no goroutine's record.
+  enum class GoStatus : std::uint8_t { kBad, kRunnable, kRunning, kSyscall, kWaiting, kFree };
   enum class ProcStatus : std::uint8_t { kBad, kRunning, kIdle, kSyscall, kSyscallAbandoned };
 
-  // Something that goes on for a while: which kind, and for a stop-the-world why.
-  struct RangeType {
-    EventType type;
-    std::uint64_t reason;
-    friend bool operator==(const RangeType&, const RangeType&) = default;
-  };
-  struct OpenRegion {
-    std::uint64_t task;
-    std::string_view type;
-    friend bool operator==(const OpenRegion&, const OpenRegion&) = default;
+  // Which event made a state what it is, as small as it can be; place_of() makes a Place of it.
+  struct Mark {
+    std::uint64_t offset = 0;
+    Thread thread = kNowhere;
+    std::uint32_t gen_and_type = 0;  // which generation of the trace, and the event's type
   };
 
+  struct OpenRegion {
+    std::uint64_t task;
+    const std::string* type;  // one of names_
+    friend bool operator==(const OpenRegion&, const OpenRegion&) = default;
+  };
+  // What few goroutines have.
+  struct GExtra {
+    std::vector<OpenRegion> regions;
+    RangeSet ranges;
+  };
   struct GState {
     GoId id = kNoId;
-    GoStatus status = GoStatus::kBad;
     Seq seq;
-    Place set_by;  // the event that made the status what it is
-    std::vector<OpenRegion> regions;
-    std::vector<RangeType> ranges;
+    GoStatus status = GoStatus::kFree;
+    std::uint32_t extra = kNowhere;  // in g_extras_
+    Mark set_by;
   };
   struct PState {
     ProcId id = kNoId;
-    ProcStatus status = ProcStatus::kBad;
     Seq seq;
-    Place set_by;
-    std::vector<RangeType> ranges;
+    ProcStatus status = ProcStatus::kBad;
+    Mark set_by;
+    // The thread that was bound to the P last, and others that may think they are: one status
+    // event each is all that it takes to say so.
+    Thread bound = kNowhere;
+    std::vector<Thread> also_bound;
+    RangeSet ranges;
   };
-  struct MState {
+  struct alignas(64) MState {
     ThreadId id = kNoId;
     GoId g = kNoId;
     ProcId p = kNoId;
-    Place set_by;
+    // Where the records of g and p are, if the records there are still theirs.
+    std::uint32_t g_at = kNowhere;
+    std::uint32_t p_at = kNowhere;
+    bool known = false;  // an event of this thread has been tried, or one has named it
+    Mark set_by;
   };
   struct TaskState {
-    std::int64_t id = 0;
     std::uint64_t parent = 0;
-    std::string_view type;
+    const std::string* type = nullptr;  // one of names_
   };
   enum class GcState : std::uint8_t { kUndetermined, kNotRunning, kRunning };
-
-  // Who acts: what the thread has before the event, and after it.
-  struct Context {
-    ThreadId m = kNoId;
-    ProcId p = kNoId;
-    GoId g = kNoId;
-  };
   enum class Need : std::uint8_t { kMust, kMay, kMustNot };
-
-  // Records that are used again: an id's record stays where it is as long as the id lives.
-  template <class State>
-  class Records {
-   public:
-    State* find(std::int64_t id) {
-      const std::uint32_t index = ids_.find(static_cast<std::uint64_t>(id));
-      return index == IdMap::kAbsent ? nullptr : &states_[index];
-    }
-    const State* find(std::int64_t id) const { return const_cast<Records*>(this)->find(id); }
-    // REQUIRES: there is none yet. The record still has what its last user left in it.
-    State& add(std::int64_t id);
-    void erase(std::int64_t id);
-    void clear();
-    // In the order in which they were added. Only for records that are never erased.
-    std::size_t size() const { return used_; }
-    State& at(std::size_t index) { return states_[index]; }
-
-   private:
-    IdMap ids_;
-    std::deque<State> states_;  // stays in place when it grows
-    std::size_t used_ = 0;
-    std::vector<std::uint32_t> free_;
-  };
 
   // What the handlers work on.
   struct Step {
     const WireEvent& event;
-    const Table& table;
-    std::uint64_t gen;
-    Context now;    // before the event; what the delivered event says
-    Context after;  // what the thread has afterwards
+    MState& m;
+    Thread thread;
+    Event& out;
   };
 
+  // For the first event of a trace, the first of a thread, and those of no thread.
+  Advance advance_specially(const WireEvent& event, Thread thread, Event& out);
   Advance dispatch(Step& s);
   Advance proc_status(Step& s);
   Advance proc_start(Step& s);
@@ -184,72 +183,148 @@ class Order {
   Advance annotation(Step& s, Need p, Need g);
 
   // ---- helpers of the handlers ----
-  Event& deliver(const Step& s);
-  Advance broken(const Step& s, ErrorCode code, std::string message);
-  Advance broken(const Step& s, ErrorCode code, std::string message, const Place& set_by,
-                 std::string contradiction);
+  // Fills in what is delivered: the event, in the context that the thread has now.
+  [[gnu::always_inline]] void deliver(Step& s) {
+    Event& out = s.out;
+    out.type = s.event.type;
+    out.old_state = 0;
+    out.time = s.event.time;
+    out.thread = s.m.id;
+    out.proc = s.m.p;
+    out.goroutine = s.m.g;
+    out.args = s.event.args;
+    out.table = table_;
+    out.generation = number_;
+    out.offset = s.event.offset;
+  }
+  Event& deliver_extra(const Event& like, EventType type);
+  [[gnu::cold]] Advance broken(const Step& s, ErrorCode code, std::string message);
+  [[gnu::cold]] Advance broken(const Step& s, ErrorCode code, std::string message,
+                               const Mark& set_by, std::string contradiction);
   // Does the thread have what the event needs? If not, the error is made.
-  bool has(const Step& s, Need p, Need g);
-  GState* running_g(const Step& s, GoStatus status, Advance& failed);
-  bool begin_range(const Step& s, std::vector<RangeType>& ranges, RangeType type);
-  bool active_range(const Step& s, std::vector<RangeType>& ranges, RangeType type);
-  bool end_range(const Step& s, std::vector<RangeType>& ranges, std::uint64_t& reason);
-  Place place(const Step& s) const;
-  std::string_view keep(std::string_view text);
-  static RangeType range_of(EventType type, std::uint64_t reason);
+  bool has(const Step& s, Need p, Need g) {
+    const auto fits = [](std::int64_t id, Need need) {
+      return need == Need::kMay || (id != kNoId) == (need == Need::kMust);
+    };
+    if (s.m.id != kNoId && fits(s.m.p, p) && fits(s.m.g, g)) [[likely]]
+      return true;
+    lacks(s, p, g);
+    return false;
+  }
+  [[gnu::cold]] void lacks(const Step& s, Need p, Need g);
+
+  GState* find_g(GoId id);
+  PState* find_p(ProcId id);
+  MState* find_m(ThreadId id);
+  const GState* find_g(GoId id) const { return const_cast<Order*>(this)->find_g(id); }
+  const PState* find_p(ProcId id) const { return const_cast<Order*>(this)->find_p(id); }
+  // The thread's own, by the quick way if it is open.
+  GState* g_of(MState& m) {
+    if (m.g_at < gs_.size() && gs_[m.g_at].id == m.g && gs_[m.g_at].status != GoStatus::kFree)
+        [[likely]]
+      return &gs_[m.g_at];
+    return find_g(m.g);
+  }
+  PState* p_of(MState& m) {
+    if (m.p_at < ps_.size() && ps_[m.p_at].id == m.p) [[likely]]
+      return &ps_[m.p_at];
+    return find_p(m.p);
+  }
+  GState& add_g(GoId id);
+  PState& add_p(ProcId id);
+  void erase_g(GState& g);
+  // The thread's goroutine, which must be known and in `status`. nullptr: it is not, and the error
+  // is made.
+  GState* running_g(Step& s, GoStatus status) {
+    GState* g = g_of(s.m);
+    if (g != nullptr && g->status == status) [[likely]]
+      return g;
+    not_running(s, g);
+    return nullptr;
+  }
+  [[gnu::cold]] void not_running(const Step& s, const GState* g);
+  // From here on the thread has it; with nullptr none.
+  void bind_g(Step& s, const GState* g) {
+    s.m.g = kNoId;
+    if (g != nullptr) {
+      s.m.g = g->id;
+      s.m.g_at = static_cast<std::uint32_t>(g - gs_.data());
+    }
+    s.m.set_by = mark(s);
+  }
+  void bind_p(Step& s, PState* p) {
+    s.m.p = kNoId;
+    if (p != nullptr) {
+      if (p->bound != s.thread) bind_anew(*p, s.thread);
+      s.m.p = p->id;
+      s.m.p_at = static_cast<std::uint32_t>(p - ps_.data());
+    }
+    s.m.set_by = mark(s);
+  }
+  void bind_anew(PState& p, Thread thread) {
+    if (p.bound != kNowhere && ms_[p.bound].p == p.id) p.also_bound.push_back(p.bound);
+    p.bound = thread;
+  }
+  MState* bound_to(PState& p);
+
+  bool succeeds(std::uint64_t number, const Seq& before) const {
+    return before.gen == gen_ && number == before.number + 1;
+  }
+  bool in_initial() const { return number_ == initial_; }
+  Mark mark(const Step& s) const {
+    return {s.event.offset, s.thread, gen_mark_ | static_cast<std::uint32_t>(s.event.type)};
+  }
+  Place place_of(const Mark& mark) const;
+  template <class State>
+  void set(const Step& s, State& state, decltype(State::status) status) {
+    state.status = status;
+    state.set_by = mark(s);
+  }
+
+  GExtra& extra_of(GState& g);
+  bool begin_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range);
+  bool active_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range);
+  bool end_range(const Step& s, RangeSet& ranges, std::uint64_t& reason);
+  const std::string* keep(std::uint64_t string_id, std::string_view text);
+  static RangeSet::Range range_of(EventType type, std::uint64_t reason);
   static std::string_view name(GoStatus status);
   static std::string_view name(ProcStatus status);
   static ProcState public_state(ProcStatus status);
   static GoState public_state(GoStatus status);
-  template <class State>
-  void set(const Step& s, State& state, decltype(State::status) status) {
-    state.status = status;
-    state.set_by = place(s);
-  }
 
   const ReaderFaults faults_;
-  Records<GState> gs_;
-  Records<PState> ps_;
-  Records<MState> ms_;
-  Records<TaskState> tasks_;
+
+  std::vector<GState> gs_;
+  std::vector<std::uint32_t> free_gs_;
+  IdMap g_at_;
+  std::vector<GExtra> g_extras_;
+  std::vector<std::uint32_t> free_g_extras_;
+  std::vector<PState> ps_;
+  IdMap p_at_;
+  std::vector<MState> ms_;  // never erased; the first is no thread's
+  IdMap m_at_;
+  std::vector<TaskState> tasks_;
+  std::vector<std::uint32_t> free_tasks_;
+  IdMap task_at_;
   // Names of tasks and regions outlive the generation that they come from.
   std::set<std::string, std::less<>> names_;
+  std::vector<const std::string*> kept_;  // of this generation's strings
+  IdMap kept_at_;                         // by the string's id
+
+  const Table* table_ = nullptr;
+  std::uint64_t number_ = 0;    // of the generation
+  std::uint32_t gen_ = 0;       // what stands for it in a Seq
+  std::uint32_t gen_mark_ = 0;  // and in a Mark
+  std::uint64_t initial_ = 0;   // the number of the generation of the first event; 0: none yet
+  std::vector<std::uint64_t> generations_;
+  IdMap gen_at_;
   std::uint64_t gc_seq_ = 0;
   GcState gc_state_ = GcState::kUndetermined;
-  std::uint64_t initial_gen_ = 0;
 
-  std::array<Event, 3> queue_;
-  std::size_t queued_ = 0;
-  std::size_t taken_ = 0;
+  std::array<Event, 2> extra_;
+  std::size_t extra_made_ = 0;
+  std::size_t extra_taken_ = 0;
   Error error_;
 };
-
-template <class State>
-State& Order::Records<State>::add(std::int64_t id) {
-  std::uint32_t index = 0;
-  if (!free_.empty()) {
-    index = free_.back();
-    free_.pop_back();
-  } else {
-    index = static_cast<std::uint32_t>(used_++);
-    if (states_.size() < used_) states_.emplace_back();
-  }
-  ids_.insert(static_cast<std::uint64_t>(id), index);
-  states_[index].id = id;
-  return states_[index];
-}
-
-template <class State>
-void Order::Records<State>::erase(std::int64_t id) {
-  free_.push_back(ids_.find(static_cast<std::uint64_t>(id)));
-  ids_.erase(static_cast<std::uint64_t>(id));
-}
-
-template <class State>
-void Order::Records<State>::clear() {
-  ids_.clear();
-  free_.clear();
-  used_ = 0;
-}
 
 }  // namespace mpglab::parser

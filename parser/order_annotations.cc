@@ -1,9 +1,8 @@
 // The part of Order that is about ranges, tasks, regions, the garbage collection and annotations.
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "parser/order.h"
 
 namespace mpglab::parser {
@@ -26,68 +25,78 @@ Advance Order::annotation(Step& s, Need p, Need g) {
 
 Advance Order::task_begin(Step& s) {
   const std::uint64_t id = s.event.args[0];
-  if (tasks_.find(static_cast<std::int64_t>(id)) != nullptr) {
+  if (task_at_.find(id) != IdMap::kAbsent) {
     return broken(s, ErrorCode::kAlreadyExists, fmt::format("task ID conflict: {}", id));
   }
-  const std::optional<std::string_view> type = s.table.string(s.event.args[2]);
+  const std::optional<std::string_view> type = table_->string(s.event.args[2]);
   if (!type) {
     return broken(s, ErrorCode::kBadId,
                   fmt::format("invalid string ID {} for {} event", s.event.args[2],
                               static_cast<unsigned>(s.event.type)));
   }
   if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  const std::uint64_t parent = s.event.args[1] == kBackgroundTask ? kNoTask : s.event.args[1];
-  TaskState& task = tasks_.add(static_cast<std::int64_t>(id));
-  task.parent = parent;
-  task.type = keep(*type);
-  deliver(s).args[1] = parent;
+  deliver(s);
+  if (s.event.args[1] == kBackgroundTask) s.out.args[1] = kNoTask;
+  std::uint32_t at = static_cast<std::uint32_t>(tasks_.size());
+  if (free_tasks_.empty()) {
+    tasks_.emplace_back();
+  } else {
+    at = free_tasks_.back();
+    free_tasks_.pop_back();
+  }
+  task_at_.insert(id, at);
+  tasks_[at] = {s.out.args[1], keep(s.event.args[2], *type)};
   return Advance::kAdvanced;
 }
 
 Advance Order::task_end(Step& s) {
   if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  Event& event = deliver(s);
-  event.args[2] = kNoTask;
+  deliver(s);
   // A task that began before the trace ends here as one that nobody knows.
-  const auto id = static_cast<std::int64_t>(s.event.args[0]);
-  if (const TaskState* task = tasks_.find(id)) {
-    event.args[2] = task->parent;
-    event.task_type = task->type;
-    tasks_.erase(id);
+  s.out.args[2] = kNoTask;
+  s.out.task_type = {};
+  const std::uint32_t at = task_at_.find(s.event.args[0]);
+  if (at != IdMap::kAbsent) {
+    s.out.args[2] = tasks_[at].parent;
+    s.out.task_type = *tasks_[at].type;
+    task_at_.erase(s.event.args[0]);
+    free_tasks_.push_back(at);
   }
   return Advance::kAdvanced;
 }
 
 Advance Order::region(Step& s, bool begin) {
   if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  const std::optional<std::string_view> type = s.table.string(s.event.args[1]);
+  const std::uint64_t name_id = s.event.args[1];
+  const std::optional<std::string_view> type = table_->string(name_id);
   if (!type) {
     return broken(s, ErrorCode::kBadId,
-                  fmt::format("invalid string ID {} for {} event", s.event.args[1],
+                  fmt::format("invalid string ID {} for {} event", name_id,
                               static_cast<unsigned>(s.event.type)));
   }
-  GState* g = gs_.find(s.now.g);
+  GState* g = g_of(s.m);
   if (g == nullptr) {
     return broken(s, ErrorCode::kUnknownResource,
                   fmt::format("encountered EvUserRegion{} without known state for current "
                               "goroutine {}",
-                              begin ? "Begin" : "End", s.now.g));
+                              begin ? "Begin" : "End", s.m.g));
   }
-  const OpenRegion region{s.event.args[0], keep(*type)};
+  deliver(s);
+  const OpenRegion region{s.event.args[0], keep(name_id, *type)};
+  std::vector<OpenRegion>& regions = extra_of(*g).regions;
   if (begin) {
-    g->regions.push_back(region);
-  } else if (!g->regions.empty()) {
+    regions.push_back(region);
+  } else if (!regions.empty()) {
     // With none open it is the end of one that began before the trace.
-    const OpenRegion& inner = g->regions.back();
+    const OpenRegion& inner = regions.back();
     if (inner != region) {
       return broken(s, ErrorCode::kBadRange,
                     fmt::format("misuse of region in goroutine {}: region end {{{} {}}} when the "
                                 "inner-most active region start event is {{{} {}}}",
-                                g->id, region.task, region.type, inner.task, inner.type));
+                                g->id, region.task, *region.type, inner.task, *inner.type));
     }
-    g->regions.pop_back();
+    regions.pop_back();
   }
-  deliver(s);
   return Advance::kAdvanced;
 }
 
@@ -95,7 +104,7 @@ Advance Order::region(Step& s, bool begin) {
 
 Advance Order::gc_active(Step& s) {
   const std::uint64_t seq = s.event.args[0];
-  if (s.gen == initial_gen_) {
+  if (in_initial()) {
     if (gc_state_ != GcState::kUndetermined) {
       return broken(s, ErrorCode::kBadRange,
                     "GCActive in the first generation isn't first GC event");
@@ -150,64 +159,57 @@ Advance Order::gc_end(Step& s) {
 
 // ---- ranges of a P or a goroutine ----
 
-Order::RangeType Order::range_of(EventType type, std::uint64_t reason) {
+RangeSet::Range Order::range_of(EventType type, std::uint64_t reason) {
   const EventType start = format::spec_of(type).start;
   return {start == EventType::kNone ? type : start, reason};
 }
 
-bool Order::begin_range(const Step& s, std::vector<RangeType>& ranges, RangeType type) {
-  if (std::find(ranges.begin(), ranges.end(), type) != ranges.end()) {
+bool Order::begin_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range) {
+  if (ranges.has(range)) {
     broken(s, ErrorCode::kBadRange,
            fmt::format("discovered event already in-flight for when starting event {}",
-                       format::spec_of(type.type).name));
+                       format::spec_of(range.type).name));
     return false;
   }
-  ranges.push_back(type);
+  ranges.add(range);
   return true;
 }
 
-bool Order::active_range(const Step& s, std::vector<RangeType>& ranges, RangeType type) {
-  const bool there = std::find(ranges.begin(), ranges.end(), type) != ranges.end();
-  if (s.gen == initial_gen_) {
+bool Order::active_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range) {
+  const bool there = ranges.has(range);
+  if (in_initial()) {
     if (there) {
       broken(s, ErrorCode::kBadRange,
              fmt::format("found named active range already in first gen: {{{} {}}}",
-                         static_cast<unsigned>(type.type), type.reason));
+                         static_cast<unsigned>(range.type), range.reason));
       return false;
     }
-    ranges.push_back(type);
+    ranges.add(range);
   } else if (!there) {
     std::string list;
-    for (const RangeType& range : ranges) {
+    for (const RangeSet::Range& known : ranges.ranges()) {
       fmt::format_to(std::back_inserter(list), "{}{{{} {}}}", list.empty() ? "" : " ",
-                     static_cast<unsigned>(range.type), range.reason);
+                     static_cast<unsigned>(known.type), known.reason);
     }
     broken(s, ErrorCode::kBadRange,
-           fmt::format("resource is missing active range: {} [{}]", format::spec_of(type.type).name,
-                       list));
+           fmt::format("resource is missing active range: {} [{}]",
+                       format::spec_of(range.type).name, list));
     return false;
   }
   return true;
 }
 
-bool Order::end_range(const Step& s, std::vector<RangeType>& ranges, std::uint64_t& reason) {
+bool Order::end_range(const Step& s, RangeSet& ranges, std::uint64_t& reason) {
   const EventType start = format::spec_of(s.event.type).start;
-  const auto found = std::find_if(ranges.begin(), ranges.end(),
-                                  [start](const RangeType& range) { return range.type == start; });
-  if (found == ranges.end()) {
-    broken(s, ErrorCode::kBadRange,
-           fmt::format("tried to end event {}, but not in-flight", format::spec_of(start).name));
-    return false;
-  }
-  reason = found->reason;
-  *found = ranges.back();
-  ranges.pop_back();
-  return true;
+  if (ranges.end(start, reason)) return true;
+  broken(s, ErrorCode::kBadRange,
+         fmt::format("tried to end event {}, but not in-flight", format::spec_of(start).name));
+  return false;
 }
 
 Advance Order::sweep_active(Step& s) {
   const auto id = static_cast<ProcId>(s.event.args[0]);
-  PState* p = ps_.find(id);
+  PState* p = find_p(id);
   if (p == nullptr) {
     return broken(s, ErrorCode::kUnknownResource,
                   fmt::format("encountered GCSweepActive for unknown proc {}", id));
@@ -219,10 +221,16 @@ Advance Order::sweep_active(Step& s) {
 
 Advance Order::sweep(Step& s, bool begin) {
   if (!has(s, Need::kMust, Need::kMay)) return Advance::kBroken;
-  PState& p = *ps_.find(s.now.p);  // a thread only has Ps that are known
+  PState* p = p_of(s.m);
+  MPG_CHECK(p != nullptr || faults_.mstate_written_without_advance,
+            "a thread only has Ps that are known");
+  if (p == nullptr) {
+    return broken(s, ErrorCode::kUnknownResource,
+                  fmt::format("uninitialized proc {} found during a sweep", s.m.p));
+  }
   std::uint64_t reason = 0;
-  const bool fits =
-      begin ? begin_range(s, p.ranges, range_of(s.event.type, 0)) : end_range(s, p.ranges, reason);
+  const bool fits = begin ? begin_range(s, p->ranges, range_of(s.event.type, 0))
+                          : end_range(s, p->ranges, reason);
   if (!fits) return Advance::kBroken;
   deliver(s);
   return Advance::kAdvanced;
@@ -230,33 +238,34 @@ Advance Order::sweep(Step& s, bool begin) {
 
 Advance Order::go_range_active(Step& s) {
   const auto id = static_cast<GoId>(s.event.args[0]);
-  GState* g = gs_.find(id);
+  GState* g = find_g(id);
   if (g == nullptr) {
     return broken(s, ErrorCode::kUnknownResource,
                   fmt::format("uninitialized goroutine {} found during {}", id,
                               format::spec_of(s.event.type).name));
   }
-  if (!active_range(s, g->ranges, range_of(s.event.type, 0))) return Advance::kBroken;
+  if (!active_range(s, extra_of(*g).ranges, range_of(s.event.type, 0))) return Advance::kBroken;
   deliver(s);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_range(Step& s, bool begin) {
   if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  GState* g = gs_.find(s.now.g);
+  GState* g = g_of(s.m);
   if (g == nullptr) {
     return broken(s, ErrorCode::kUnknownResource,
                   fmt::format("encountered event of type {} without known state for current "
                               "goroutine {}",
-                              static_cast<unsigned>(s.event.type), s.now.g));
+                              static_cast<unsigned>(s.event.type), s.m.g));
   }
   std::uint64_t reason = s.event.type == EventType::kSTWBegin ? s.event.args[0] : 0;
-  const bool fits = begin ? begin_range(s, g->ranges, range_of(s.event.type, reason))
-                          : end_range(s, g->ranges, reason);
+  RangeSet& ranges = extra_of(*g).ranges;
+  const bool fits =
+      begin ? begin_range(s, ranges, range_of(s.event.type, reason)) : end_range(s, ranges, reason);
   if (!fits) return Advance::kBroken;
-  Event& event = deliver(s);
+  deliver(s);
   // The end of a stop-the-world has its reason from the beginning.
-  if (s.event.type == EventType::kSTWEnd) event.args[0] = reason;
+  if (s.event.type == EventType::kSTWEnd) s.out.args[0] = reason;
   return Advance::kAdvanced;
 }
 

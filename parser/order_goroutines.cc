@@ -1,5 +1,7 @@
 // The part of Order that is about goroutines: their statuses, and what happens to them.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "format/event.h"
@@ -17,7 +19,7 @@ Advance Order::go_status(Step& s) {
   }
   const auto status = static_cast<GoStatus>(number);
   GoState before = public_state(status);
-  GState* g = gs_.find(id);
+  GState* g = find_g(id);
   if (g != nullptr) {
     if (g->status != status) {
       return broken(s, ErrorCode::kInconsistentStatus,
@@ -25,12 +27,9 @@ Advance Order::go_status(Step& s) {
                                 name(g->status), name(status)),
                     g->set_by, fmt::format("goroutine {} is {}", id, name(g->status)));
     }
-    g->seq = {s.gen, 0};
-  } else if (s.gen == initial_gen_) {
-    g = &gs_.add(id);
-    g->regions.clear();
-    g->ranges.clear();
-    g->seq = {s.gen, 0};
+  } else if (in_initial()) {
+    // Status 0 exists on the wire and means nothing; the goroutine counts as known all the same.
+    g = &add_g(id);
     set(s, *g, status);
     before = GoState::kUndetermined;
   } else {
@@ -39,111 +38,112 @@ Advance Order::go_status(Step& s) {
                               "generation: id={} status={}",
                               id, name(status)));
   }
+  g->seq = {0, gen_};
 
+  deliver(s);
+  s.out.old_state = static_cast<std::uint8_t>(before);
   if (status == GoStatus::kRunning) {
-    s.after.g = id;
-  } else if (status == GoStatus::kSyscall) {
-    const auto inconsistent = [&](GoId has, const Place& set_by) {
-      return broken(s, ErrorCode::kInconsistentThread,
-                    fmt::format("inconsistent thread for syscalling goroutine {}: thread has "
-                                "goroutine {}",
-                                id, has),
-                    set_by,
-                    has == kNoId ? fmt::format("thread {} has no goroutine", thread)
-                                 : fmt::format("thread {} has goroutine {}", thread, has));
-    };
-    if (thread == kNoId) {
-      return broken(s, ErrorCode::kInconsistentThread,
-                    fmt::format("found goroutine {} in syscall without a thread", id));
-    }
-    if (thread == s.now.m) {
-      if (s.gen != initial_gen_ && s.now.g != id) return inconsistent(s.now.g, g->set_by);
-      s.after.g = id;
-    } else {
-      // Of another thread: the goroutine has been in its syscall for the whole generation.
-      MState* m = ms_.find(thread);
-      if (m == nullptr) {
-        m = &ms_.add(thread);
-        m->g = id;
-        m->p = kNoId;
-        m->set_by = place(s);
-      } else {
-        if (m->g != id) return inconsistent(m->g, m->set_by);
-        s.now.g = m->g;
-      }
-      s.now.m = thread;
-    }
+    bind_g(s, g);
+    return Advance::kAdvanced;
   }
-  deliver(s).old_state = static_cast<std::uint8_t>(before);
+  if (status != GoStatus::kSyscall) return Advance::kAdvanced;
+
+  const auto inconsistent = [&](GoId has, const Mark& set_by) {
+    return broken(s, ErrorCode::kInconsistentThread,
+                  fmt::format("inconsistent thread for syscalling goroutine {}: thread has "
+                              "goroutine {}",
+                              id, has),
+                  set_by,
+                  has == kNoId ? fmt::format("thread {} has no goroutine", thread)
+                               : fmt::format("thread {} has goroutine {}", thread, has));
+  };
+  if (thread == kNoId) {
+    return broken(s, ErrorCode::kInconsistentThread,
+                  fmt::format("found goroutine {} in syscall without a thread", id));
+  }
+  if (thread == s.m.id) {
+    if (!in_initial() && s.m.g != id) return inconsistent(s.m.g, g->set_by);
+    bind_g(s, g);
+    return Advance::kAdvanced;
+  }
+  // Of another thread: the goroutine has been in its syscall for the whole generation.
+  s.out.thread = thread;
+  if (MState* m = find_m(thread)) {
+    if (m->g != id) return inconsistent(m->g, m->set_by);
+    s.out.goroutine = m->g;
+    return Advance::kAdvanced;
+  }
+  MState& m = ms_[this->thread(thread)];  // s.m may have moved
+  m.known = true;
+  m.g = id;
+  m.g_at = static_cast<std::uint32_t>(g - gs_.data());
+  m.set_by = mark(s);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_create(Step& s) {
   if (!has(s, Need::kMust, Need::kMay)) return Advance::kBroken;
-  const std::string_view event = format::spec_of(s.event.type).name;
-  if (const GState* creator = gs_.find(s.now.g);
+  if (const GState* creator = g_of(s.m);
       creator != nullptr && creator->status != GoStatus::kRunning) {
     return broken(s, ErrorCode::kWrongState,
-                  fmt::format("{} event for goroutine that's not Running", event), creator->set_by,
+                  fmt::format("{} event for goroutine that's not Running",
+                              format::spec_of(s.event.type).name),
+                  creator->set_by,
                   fmt::format("goroutine {} is {}", creator->id, name(creator->status)));
   }
   const auto id = static_cast<GoId>(s.event.args[0]);
-  if (const GState* there = gs_.find(id); there != nullptr) {
+  if (const GState* there = find_g(id); there != nullptr) {
     return broken(s, ErrorCode::kAlreadyExists,
                   fmt::format("tried to create goroutine ({}) that already exists", id),
                   there->set_by, fmt::format("goroutine {} is {}", id, name(there->status)));
   }
-  GState& g = gs_.add(id);
-  g.regions.clear();
-  g.ranges.clear();
-  g.seq = {s.gen, 0};
-  set(s, g, s.event.type == EventType::kGoCreateBlocked ? GoStatus::kWaiting : GoStatus::kRunnable);
   deliver(s);
+  GState& g = add_g(id);
+  g.seq = {0, gen_};
+  set(s, g, s.event.type == EventType::kGoCreateBlocked ? GoStatus::kWaiting : GoStatus::kRunnable);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_create_syscall(Step& s) {
-  if (!has(s, Need::kMay, Need::kMustNot)) return Advance::kBroken;
+  // Before Go aae7734658 a P that the thread's last callback had left behind was an error here.
+  if (!has(s, faults_.thread_id_reuse ? Need::kMustNot : Need::kMay, Need::kMustNot))
+    return Advance::kBroken;
   const auto id = static_cast<GoId>(s.event.args[0]);
-  if (const GState* there = gs_.find(id); there != nullptr) {
+  if (const GState* there = find_g(id); there != nullptr) {
     return broken(s, ErrorCode::kAlreadyExists,
                   fmt::format("tried to create goroutine ({}) in syscall that already exists", id),
                   there->set_by, fmt::format("goroutine {} is {}", id, name(there->status)));
   }
-  GState& g = gs_.add(id);
-  g.regions.clear();
-  g.ranges.clear();
-  g.seq = {s.gen, 0};
-  set(s, g, GoStatus::kSyscall);
-  s.after.g = id;
   deliver(s);
+  GState& g = add_g(id);
+  g.seq = {0, gen_};
+  set(s, g, GoStatus::kSyscall);
+  bind_g(s, &g);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_start(Step& s) {
-  const auto id = static_cast<GoId>(s.event.args[0]);
-  const Seq seq{s.gen, s.event.args[1]};
-  GState* g = gs_.find(id);
+  GState* g = find_g(static_cast<GoId>(s.event.args[0]));
   // Waits for whoever makes it runnable.
-  if (g == nullptr || g->status != GoStatus::kRunnable || !seq.succeeds(g->seq)) {
+  if (g == nullptr || g->status != GoStatus::kRunnable || !succeeds(s.event.args[1], g->seq)) {
     return Advance::kNotYet;
   }
   if (!has(s, Need::kMust, Need::kMustNot)) return Advance::kBroken;
-  set(s, *g, GoStatus::kRunning);
-  g->seq = seq;
-  s.after.g = id;
   deliver(s);
+  set(s, *g, GoStatus::kRunning);
+  g->seq.number = s.event.args[1];
+  bind_g(s, g);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_stop_exec(Step& s) {
   if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  Advance failed{};
-  GState* g = running_g(s, GoStatus::kRunning, failed);
-  if (g == nullptr) return failed;
+  GState* g = running_g(s, GoStatus::kRunning);
+  if (g == nullptr) return Advance::kBroken;
+  deliver(s);
   switch (s.event.type) {
     case EventType::kGoDestroy:
-      gs_.erase(g->id);
+      erase_g(*g);
       break;
     case EventType::kGoStop:
       set(s, *g, GoStatus::kRunnable);
@@ -152,22 +152,19 @@ Advance Order::go_stop_exec(Step& s) {
       set(s, *g, GoStatus::kWaiting);
       break;
   }
-  s.after.g = kNoId;
-  deliver(s);
+  bind_g(s, nullptr);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_unblock(Step& s) {
-  const auto id = static_cast<GoId>(s.event.args[0]);
-  const Seq seq{s.gen, s.event.args[1]};
-  GState* g = gs_.find(id);
+  GState* g = find_g(static_cast<GoId>(s.event.args[0]));
   // Waits for the goroutine to block.
-  if (g == nullptr || g->status != GoStatus::kWaiting || !seq.succeeds(g->seq)) {
+  if (g == nullptr || g->status != GoStatus::kWaiting || !succeeds(s.event.args[1], g->seq)) {
     return Advance::kNotYet;
   }
-  set(s, *g, GoStatus::kRunnable);
-  g->seq = seq;
   deliver(s);
+  set(s, *g, GoStatus::kRunnable);
+  g->seq.number = s.event.args[1];
   return Advance::kAdvanced;
 }
 
@@ -175,131 +172,128 @@ Advance Order::go_unblock(Step& s) {
 // runs.
 Advance Order::go_switch(Step& s) {
   if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  Advance failed{};
-  GState* g = running_g(s, GoStatus::kRunning, failed);
-  if (g == nullptr) return failed;
-  const auto next_id = static_cast<GoId>(s.event.args[0]);
-  const Seq seq{s.gen, s.event.args[1]};
-  GState* next = gs_.find(next_id);
+  GState* g = running_g(s, GoStatus::kRunning);
+  if (g == nullptr) return Advance::kBroken;
+  const std::uint64_t number = s.event.args[1];
+  GState* next = find_g(static_cast<GoId>(s.event.args[0]));
   // Waits for the next goroutine to block.
-  if (next == nullptr || next->status != GoStatus::kWaiting || !seq.succeeds(next->seq)) {
+  if (next == nullptr || next->status != GoStatus::kWaiting || !succeeds(number, next->seq)) {
     return Advance::kNotYet;
   }
   deliver(s);
-  Event& stop = deliver(s);
+  const bool ends = s.event.type == EventType::kGoSwitchDestroy;
+  Event& stop = deliver_extra(s.out, ends ? EventType::kGoDestroy : EventType::kGoBlock);
   stop.args = {};
-  if (s.event.type == EventType::kGoSwitch) {
-    stop.type = EventType::kGoBlock;
-    set(s, *g, GoStatus::kWaiting);
+  if (ends) {
+    erase_g(*g);
   } else {
-    stop.type = EventType::kGoDestroy;
-    gs_.erase(g->id);
+    set(s, *g, GoStatus::kWaiting);
   }
-  Event& start = deliver(s);
-  start.type = EventType::kGoStart;
+  Event& start = deliver_extra(s.out, EventType::kGoStart);
   start.goroutine = kNoId;
   set(s, *next, GoStatus::kRunning);
-  next->seq = seq;
-  s.after.g = next_id;
+  next->seq.number = number;
+  bind_g(s, next);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_syscall_begin(Step& s) {
   if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  Advance failed{};
-  GState* g = running_g(s, GoStatus::kRunning, failed);
-  if (g == nullptr) return failed;
-  PState* p = ps_.find(s.now.p);
+  GState* g = running_g(s, GoStatus::kRunning);
+  if (g == nullptr) return Advance::kBroken;
+  PState* p = p_of(s.m);
   if (p == nullptr) {
     return broken(s, ErrorCode::kUnknownResource,
-                  fmt::format("uninitialized proc {} found during GoSyscallBegin", s.now.p));
+                  fmt::format("uninitialized proc {} found during GoSyscallBegin", s.m.p));
   }
-  const Seq seq{s.gen, s.event.args[0]};
-  if (!seq.succeeds(p->seq)) {
+  const std::uint64_t number = s.event.args[0];
+  if (!succeeds(number, p->seq) && !faults_.syscall_steal_ambiguity) {
     return broken(s, ErrorCode::kBadSequence,
                   fmt::format("failed to advance GoSyscallBegin: can't make sequence: {} (gen={}) "
                               "-> {} (gen={})",
-                              p->seq.number, p->seq.gen, seq.number, seq.gen),
+                              p->seq.number, generations_[p->seq.gen], number, number_),
                   p->set_by, fmt::format("P{} is {}", p->id, name(p->status)));
   }
+  deliver(s);
   set(s, *g, GoStatus::kSyscall);
   set(s, *p, ProcStatus::kSyscall);
-  p->seq = seq;
-  deliver(s);
+  p->seq.number = std::max(number, faults_.syscall_steal_ambiguity ? p->seq.number : 0);
+  if (p->bound != s.thread) bind_anew(*p, s.thread);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_syscall_end(Step& s) {
   if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  Advance failed{};
-  GState* g = running_g(s, GoStatus::kSyscall, failed);
-  if (g == nullptr) return failed;
-  PState* p = ps_.find(s.now.p);
+  GState* g = running_g(s, GoStatus::kSyscall);
+  if (g == nullptr) return Advance::kBroken;
+  PState* p = p_of(s.m);
   if (p == nullptr) {
     return broken(s, ErrorCode::kUnknownResource,
-                  fmt::format("uninitialized proc {} found during GoSyscallEnd", s.now.p));
+                  fmt::format("uninitialized proc {} found during GoSyscallEnd", s.m.p));
   }
   if (p->status != ProcStatus::kSyscall) {
     return broken(s, ErrorCode::kWrongState,
-                  fmt::format("expected proc {} in state Syscall, but got {} instead", s.now.p,
+                  fmt::format("expected proc {} in state Syscall, but got {} instead", s.m.p,
                               name(p->status)),
                   p->set_by, fmt::format("P{} is {}", p->id, name(p->status)));
   }
+  deliver(s);
   set(s, *g, GoStatus::kRunning);
   set(s, *p, ProcStatus::kRunning);
-  deliver(s);
   return Advance::kAdvanced;
 }
 
 Advance Order::go_syscall_end_blocked(Step& s) {
-  if (s.now.p != kNoId) {
-    const PState* p = ps_.find(s.now.p);
+  if (s.m.p != kNoId) {
+    const PState* p = p_of(s.m);
     if (p == nullptr) {
       return broken(s, ErrorCode::kUnknownResource,
-                    fmt::format("uninitialized proc {} found during GoSyscallEndBlocked", s.now.p));
+                    fmt::format("uninitialized proc {} found during GoSyscallEndBlocked", s.m.p));
     }
     // Waits for the steal that took the P away.
     if (p->status == ProcStatus::kSyscall) return Advance::kNotYet;
   }
   if (!has(s, Need::kMay, Need::kMust)) return Advance::kBroken;
-  Advance failed{};
-  GState* g = running_g(s, GoStatus::kSyscall, failed);
-  if (g == nullptr) return failed;
-  set(s, *g, GoStatus::kRunnable);
-  s.after.g = kNoId;
+  GState* g = running_g(s, GoStatus::kSyscall);
+  if (g == nullptr) return Advance::kBroken;
   deliver(s);
+  set(s, *g, GoStatus::kRunnable);
+  bind_g(s, nullptr);
   return Advance::kAdvanced;
 }
 
 // A thread from C goes back to C for good. What it had of a P is left behind.
 Advance Order::go_destroy_syscall(Step& s) {
   if (!has(s, Need::kMay, Need::kMust)) return Advance::kBroken;
-  Advance failed{};
-  const GState* g = running_g(s, GoStatus::kSyscall, failed);
-  if (g == nullptr) return failed;
-  if (s.now.p != kNoId) {
-    PState* p = ps_.find(s.now.p);
+  GState* g = running_g(s, GoStatus::kSyscall);
+  if (g == nullptr) return Advance::kBroken;
+  // Before Go 6d7b3c8cd1 the thread kept its P.
+  const bool keeps_p = faults_.thread_id_reuse || faults_.create_syscall_with_proc;
+  if (s.m.p != kNoId && !keeps_p) {
+    PState* p = p_of(s.m);
     if (p == nullptr) {
       return broken(s, ErrorCode::kUnknownResource,
-                    fmt::format("found invalid proc {} during GoDestroySyscall", s.now.p));
+                    fmt::format("found invalid proc {} during GoDestroySyscall", s.m.p));
     }
     if (p->status != ProcStatus::kSyscall) {
       return broken(s, ErrorCode::kWrongState,
-                    fmt::format("proc {} in unexpected state {} during GoDestroySyscall", s.now.p,
+                    fmt::format("proc {} in unexpected state {} during GoDestroySyscall", s.m.p,
                                 name(p->status)),
                     p->set_by, fmt::format("P{} is {}", p->id, name(p->status)));
     }
-    set(s, *p, ProcStatus::kSyscallAbandoned);
-    s.after.p = kNoId;
     // Thread ids are used again: from here on nobody may look for this P at this thread.
-    Event& steal = deliver(s);
-    steal.type = EventType::kProcSteal;
-    steal.args = {static_cast<std::uint64_t>(s.now.p)};
-    steal.old_state = static_cast<std::uint8_t>(ProcState::kRunning);
+    deliver(s);
+    deliver_extra(s.out, EventType::kGoDestroySyscall);
+    s.out.type = EventType::kProcSteal;
+    s.out.args = {static_cast<std::uint64_t>(s.m.p)};
+    s.out.old_state = static_cast<std::uint8_t>(ProcState::kRunning);
+    set(s, *p, ProcStatus::kSyscallAbandoned);
+    bind_p(s, nullptr);
+  } else {
+    deliver(s);
   }
-  gs_.erase(g->id);
-  s.after.g = kNoId;
-  deliver(s);
+  erase_g(*g);
+  bind_g(s, nullptr);
   return Advance::kAdvanced;
 }
 

@@ -7,6 +7,18 @@
 
 namespace mpglab::parser {
 
+Order::MState* Order::bound_to(PState& p) {
+  if (p.bound == kNowhere) return nullptr;
+  if (ms_[p.bound].p == p.id) return &ms_[p.bound];
+  // Each of these is looked at once: whoever is bound again comes back by bind_p.
+  while (!p.also_bound.empty()) {
+    p.bound = p.also_bound.back();
+    p.also_bound.pop_back();
+    if (ms_[p.bound].p == p.id) return &ms_[p.bound];
+  }
+  return nullptr;
+}
+
 Advance Order::proc_status(Step& s) {
   const auto id = static_cast<ProcId>(s.event.args[0]);
   // The wire's number is taken as a byte, as Go's reader does.
@@ -18,7 +30,7 @@ Advance Order::proc_status(Step& s) {
   const auto status = static_cast<ProcStatus>(number);
   ProcStatus shown = status;
   ProcState before = public_state(status);
-  PState* p = ps_.find(id);
+  PState* p = find_p(id);
   if (p != nullptr) {
     if (status == ProcStatus::kSyscallAbandoned && p->status == ProcStatus::kSyscall) {
       // The status says what will be in a moment: the steal that follows knows the same P as being
@@ -35,59 +47,55 @@ Advance Order::proc_status(Step& s) {
                     p->set_by, fmt::format("P{} is {}", id, name(p->status)));
     }
   } else {
-    p = &ps_.add(id);
-    p->ranges.clear();
+    p = &add_p(id);
     set(s, *p, status);
-    before = s.gen == initial_gen_ ? ProcState::kUndetermined : ProcState::kNotExist;
+    before = in_initial() ? ProcState::kUndetermined : ProcState::kNotExist;
   }
-  p->seq = {s.gen, 0};
+  p->seq = {0, gen_};
 
-  if (status == ProcStatus::kRunning || status == ProcStatus::kSyscall) s.after.p = id;
+  deliver(s);
+  s.out.old_state = static_cast<std::uint8_t>(before);
+  s.out.args[1] = static_cast<std::uint64_t>(shown);
   if (status == ProcStatus::kSyscallAbandoned && before == ProcState::kRunning) {
     // The event belongs to the thread that is about to lose the P.
-    bool found = false;
-    for (std::size_t i = 0; i < ms_.size(); ++i) {
-      const MState& m = ms_.at(i);
-      if (m.p != id) continue;
-      s.now = {m.id, id, m.g};
-      found = true;
-    }
-    if (!found) {
+    const MState* m = bound_to(*p);
+    if (m == nullptr) {
       return broken(
           s, ErrorCode::kBadSteal,
           fmt::format("failed to find sched context for proc {} that's about to be stolen", id),
           p->set_by, fmt::format("P{} is {}, on no thread", id, name(p->status)));
     }
+    s.out.thread = m->id;
+    s.out.proc = id;
+    s.out.goroutine = m->g;
   }
-  Event& event = deliver(s);
-  event.old_state = static_cast<std::uint8_t>(before);
-  event.args[1] = static_cast<std::uint64_t>(shown);
+  if (status == ProcStatus::kRunning || status == ProcStatus::kSyscall) bind_p(s, p);
   return Advance::kAdvanced;
 }
 
 Advance Order::proc_start(Step& s) {
   const auto id = static_cast<ProcId>(s.event.args[0]);
-  const Seq seq{s.gen, s.event.args[1]};
-  PState* p = ps_.find(id);
+  PState* p = find_p(id);
   // Waits for whoever has the P to give it up, and for this thread to lose the P that it has.
-  if (p == nullptr || p->status != ProcStatus::kIdle || !seq.succeeds(p->seq) || s.now.p != kNoId) {
+  if (p == nullptr || p->status != ProcStatus::kIdle || !succeeds(s.event.args[1], p->seq) ||
+      s.m.p != kNoId) {
+    if (faults_.mstate_written_without_advance && s.m.p == kNoId) s.m.p = id;
     return Advance::kNotYet;
   }
   if (!has(s, Need::kMustNot, Need::kMay)) return Advance::kBroken;
-  set(s, *p, ProcStatus::kRunning);
-  p->seq = seq;
-  s.after.p = id;
   deliver(s);
+  set(s, *p, ProcStatus::kRunning);
+  p->seq.number = s.event.args[1];
+  bind_p(s, p);
   return Advance::kAdvanced;
 }
 
 Advance Order::proc_stop(Step& s) {
-  PState* p = ps_.find(s.now.p);
+  PState* p = p_of(s.m);
   if (p == nullptr) {
-    const MState* m = ms_.find(s.after.m);
     return broken(s, ErrorCode::kUnknownResource,
-                  fmt::format("event ProcStop for proc ({}) that doesn't exist", s.now.p),
-                  m == nullptr ? Place{} : m->set_by, fmt::format("thread {} has no P", s.after.m));
+                  fmt::format("event ProcStop for proc ({}) that doesn't exist", s.m.p), s.m.set_by,
+                  fmt::format("thread {} has no P", s.m.id));
   }
   if (p->status != ProcStatus::kRunning && p->status != ProcStatus::kSyscall) {
     return broken(s, ErrorCode::kWrongState,
@@ -95,59 +103,65 @@ Advance Order::proc_stop(Step& s) {
                   fmt::format("P{} is {}", p->id, name(p->status)));
   }
   if (!has(s, Need::kMust, Need::kMay)) return Advance::kBroken;
-  set(s, *p, ProcStatus::kIdle);
-  s.after.p = kNoId;
   deliver(s);
+  set(s, *p, ProcStatus::kIdle);
+  bind_p(s, nullptr);
   return Advance::kAdvanced;
 }
 
 Advance Order::proc_steal(Step& s) {
   const auto id = static_cast<ProcId>(s.event.args[0]);
-  const Seq seq{s.gen, s.event.args[1]};
-  PState* p = ps_.find(id);
+  const std::uint64_t number = s.event.args[1];
+  PState* p = find_p(id);
   // Waits for the P to be in the syscall that it is taken from.
   if (p == nullptr ||
-      (p->status != ProcStatus::kSyscall && p->status != ProcStatus::kSyscallAbandoned) ||
-      !seq.succeeds(p->seq)) {
+      (p->status != ProcStatus::kSyscall && p->status != ProcStatus::kSyscallAbandoned)) {
     return Advance::kNotYet;
   }
+  // The reader before Go c06beb9eff knew no numbers of syscalls: any later one would do.
+  const bool in_turn = faults_.syscall_steal_ambiguity
+                           ? p->seq.gen == gen_ && number > p->seq.number
+                           : succeeds(number, p->seq);
+  if (!in_turn) return Advance::kNotYet;
   if (!has(s, Need::kMay, Need::kMay)) return Advance::kBroken;
   const ProcStatus before = p->status;
-  const Place set_by = p->set_by;
+  const Mark set_by = p->set_by;
+  deliver(s);
+  s.out.old_state = static_cast<std::uint8_t>(
+      before == ProcStatus::kSyscallAbandoned ? ProcState::kIdle : ProcState::kRunning);
   set(s, *p, ProcStatus::kIdle);
-  p->seq = seq;
+  p->seq.number = number;
 
   // An abandoned P is on no thread any more, whatever the event says of one.
-  if (before == ProcStatus::kSyscall) {
-    const auto from = static_cast<ThreadId>(s.event.args[2]);
-    if (from == s.now.m && !faults_.self_steal_update_order) {
-      // From oneself: through the context, which is what becomes of this thread's record.
-      if (s.now.p != id) {
-        return broken(
-            s, ErrorCode::kBadSteal,
-            fmt::format("tried to self-steal proc {} (thread {}), but got proc {} instead", id,
-                        from, s.now.p),
-            set_by, fmt::format("P{} is {}", id, name(before)));
-      }
-      s.after.p = kNoId;
-    } else {
-      MState* m = ms_.find(from);
-      if (m == nullptr) {
-        return broken(s, ErrorCode::kBadSteal,
-                      fmt::format("stole proc from non-existent thread {}", from), set_by,
-                      fmt::format("P{} is {}", id, name(before)));
-      }
-      if (m->p != id) {
-        return broken(s, ErrorCode::kBadSteal,
-                      fmt::format("tried to steal proc {} from thread {}, but got proc {} instead",
-                                  id, from, m->p),
-                      m->set_by, fmt::format("thread {} has proc {}", from, m->p));
-      }
-      m->p = kNoId;
+  if (before == ProcStatus::kSyscallAbandoned) return Advance::kAdvanced;
+  const auto from = static_cast<ThreadId>(s.event.args[2]);
+  if (from == s.m.id && !faults_.self_steal_update_order) {
+    if (s.m.p != id) {
+      return broken(s, ErrorCode::kBadSteal,
+                    fmt::format("tried to self-steal proc {} (thread {}), but got proc {} instead",
+                                id, from, s.m.p),
+                    set_by, fmt::format("P{} is {}", id, name(before)));
     }
+    bind_p(s, nullptr);
+    return Advance::kAdvanced;
   }
-  deliver(s).old_state = static_cast<std::uint8_t>(
-      before == ProcStatus::kSyscallAbandoned ? ProcState::kIdle : ProcState::kRunning);
+  MState* m = find_m(from);
+  if (m == nullptr) {
+    return broken(s, ErrorCode::kBadSteal,
+                  fmt::format("stole proc from non-existent thread {}", from), set_by,
+                  fmt::format("P{} is {}", id, name(before)));
+  }
+  if (m->p != id) {
+    return broken(s, ErrorCode::kBadSteal,
+                  fmt::format("tried to steal proc {} from thread {}, but got proc {} instead", id,
+                              from, m->p),
+                  m->set_by, fmt::format("thread {} has proc {}", from, m->p));
+  }
+  // The old reader's record of a thread that takes its own P: cleared, then written over.
+  if (m != &s.m) {
+    m->p = kNoId;
+    m->set_by = mark(s);
+  }
   return Advance::kAdvanced;
 }
 

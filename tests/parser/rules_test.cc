@@ -30,7 +30,7 @@ class Rules : public testing::Test {
     const auto trace = format::wire_from_text(text_ + kSync);
     EXPECT_TRUE(trace.has_value()) << trace.error().line << ": " << trace.error().message;
     if (!trace) return "no trace";
-    Reader reader(faults);
+    Reader reader({.faults = faults});
     reader.reset(*trace);
     events_.clear();
     while (reader.next() == Next::kEvent) append_text(events_, reader.event());
