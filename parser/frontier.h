@@ -10,10 +10,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "parser/event.h"
+#include "parser/pattern_sort.h"
 
 namespace mpglab::parser {
 
@@ -61,13 +63,7 @@ class Frontier {
 
   // All by time; what is sorted is a heap as well.
   void sort() {
-    // Insertion, since a frontier that had to be sorted a moment ago is almost sorted still.
-    for (std::size_t i = 1; i < heads_.size(); ++i) {
-      const Head head = heads_[i];
-      std::size_t at = i;
-      for (; at > 0 && head.time < heads_[at - 1].time; --at) heads_[at] = heads_[at - 1];
-      heads_[at] = head;
-    }
+    sort_by_time(std::span(heads_));
     look_ahead();
   }
 

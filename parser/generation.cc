@@ -1,11 +1,12 @@
 #include "parser/generation.h"
 
-#include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "format/event.h"
 #include "parser/batch_cursor.h"
+#include "parser/pattern_sort.h"
 
 namespace mpglab::parser {
 
@@ -42,6 +43,14 @@ Status Generation::add(const Batch& batch, format::Version version) {
       case EventType::kSync:
         if (version >= format::Version::kGo125) return table.add_sync(batch, version);
         break;
+      case EventType::kEndOfGeneration: {
+        Error error = generation_error(
+            ErrorCode::kBadBatch,
+            "internal error: unexpectedly processing EndOfGeneration; broken trace?", batch.gen);
+        error.place =
+            Place{batch.gen, batch.data_offset, batch.thread, EventType::kEndOfGeneration};
+        return failure(std::move(error));
+      }
       default:
         break;
     }
@@ -116,8 +125,7 @@ Status Generation::finish(format::Version version, const ReaderFaults& faults) {
   for (CpuSample& sample : samples) {
     sample.time = table.nanoseconds(static_cast<std::uint64_t>(sample.time));
   }
-  std::stable_sort(samples.begin(), samples.end(),
-                   [](const CpuSample& a, const CpuSample& b) { return a.time < b.time; });
+  sort_by_time(std::span(samples));
   return {};
 }
 

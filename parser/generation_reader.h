@@ -41,6 +41,12 @@ class GenerationReader {
   const Generation& generation() const { return generation_; }
   bool failed() const { return error_.has_value(); }
   const Error& error() const { return *error_; }
+  // A table ends where a number should begin. Go's reader hands the plain "end of input" that it
+  // meets there on to its caller, who takes it for the end of the trace.
+  bool ends_in_table() const {
+    return error_->code == ErrorCode::kBadTable &&
+           error_->message == number_error(Input::Number::kEnd);
+  }
   // There is more behind the generation. Up to 1.25 only.
   bool has_spill() const { return spill_.has_value(); }
 

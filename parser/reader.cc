@@ -31,10 +31,9 @@ constexpr std::array<NamedIds, 256> kNamedIds = [] {
   for (std::size_t type = 0; type < format::kEventTypes; ++type) {
     const format::EventSpec& spec = format::kEventSpecs[type];
     NamedIds& ids = all[type];
-    if (spec.stacks[0] != 0) {
-      // A sample's stack is its fifth number on the wire and its only argument here.
-      const bool sample = static_cast<EventType>(type) == EventType::kCPUSample;
-      ids.stack = sample ? 0 : static_cast<std::uint8_t>(spec.stacks[0] - 1);
+    // Go's reader does not look at the stack of a sample, and so neither does ours.
+    if (spec.stacks[0] != 0 && static_cast<EventType>(type) != EventType::kCPUSample) {
+      ids.stack = static_cast<std::uint8_t>(spec.stacks[0] - 1);
       ids.stack_mask = ~std::uint64_t{0};
     }
     if (spec.strings[0] != 0) {
@@ -249,10 +248,7 @@ Next Reader::Impl::sync(const Table* table, Time time) {
 bool Reader::Impl::check_ids() {
   if (event_.type == kSyncEvent) return true;
   const format::EventSpec& spec = format::spec_of(event_.type);
-  const bool sample = event_.type == EventType::kCPUSample;
-  const auto argument = [&](std::uint8_t place) {
-    return event_.args[sample ? 0 : place - std::size_t{1}];
-  };
+  const auto argument = [&](std::uint8_t place) { return event_.args[place - std::size_t{1}]; };
   for (const std::uint8_t place : spec.stacks) {
     if (place == 0 || event_.table->has_stack(argument(place))) continue;
     return bad_id("stack", argument(place)), false;
@@ -302,7 +298,11 @@ Next Reader::Impl::failed_to_advance() {
 Next Reader::Impl::next_generation() {
   if (generations_.failed()) {
     // What is whole has been delivered; a last sync says so before the error.
-    if (broken_synced_ || options_.faults.final_sync_missing) return fail(generations_.error());
+    if (broken_synced_ || options_.faults.final_sync_missing) {
+      if (!generations_.ends_in_table()) return fail(generations_.error());
+      state_ = State::kEnded;
+      return Next::kEnd;
+    }
     broken_synced_ = true;
     return sync(nullptr, last_time_);
   }

@@ -32,7 +32,7 @@ namespace mpglab::parser {
 enum class Next : std::uint8_t { kEvent, kEnd, kError };
 
 struct ReaderOptions {
-  ReaderFaults faults;
+  ReaderFaults faults{};
   // For the fault nondeterministic_tie_order: which of the orders.
   std::uint64_t tie_seed = 0;
 };
