@@ -52,11 +52,23 @@ struct Place {
   format::EventType event = format::EventType::kNone;
 };
 
+// What an event that cannot happen yet lacks.
+enum class Lack : std::uint8_t {
+  kNothing,         // it is next, or was not looked at
+  kIntroduction,    // no status of its goroutine or P ever came
+  kReintroduction,  // none came in this generation
+  kNumber,          // the number before its own
+  kState,           // the state that it needs
+  kFreeThread,      // its thread has a P already
+  kSteal,           // somebody who takes the P away that its thread has in a syscall
+};
+
 // A thread whose next event cannot happen yet, when none can.
 struct Waiting {
   Place place;
   std::string event;  // "ProcStart p=1 p_seq=2"
-  std::string needs;  // "P1 to be idle; it is in a syscall since ..."
+  std::string needs;  // "P1 to be Idle; it is Syscall"
+  Lack lack = Lack::kNothing;
 };
 
 struct Error {
@@ -66,6 +78,8 @@ struct Error {
   std::uint64_t events = 0;  // delivered before it
   // Where; nothing for errors of the input as a whole.
   std::optional<Place> place;
+  // The input ended before the generation was complete: there may have been more of it.
+  bool input_ended = false;
   std::string event;  // the wire event as text, if it is about one
   // The earlier event that made the state which this one contradicts.
   std::optional<Place> contradicts;

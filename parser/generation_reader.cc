@@ -79,9 +79,11 @@ GenerationReader::Read GenerationReader::broken(Error error) {
   return Read::kBroken;
 }
 
-GenerationReader::Read GenerationReader::finish() {
-  if (Table::Status finished = generation_.finish(*version_, faults_); !finished)
+GenerationReader::Read GenerationReader::finish(bool input_ended) {
+  if (Table::Status finished = generation_.finish(*version_, faults_); !finished) {
+    finished.error().input_ended = input_ended;
     return broken(std::move(finished.error()));
+  }
   return Read::kOk;
 }
 
@@ -92,8 +94,10 @@ GenerationReader::Read GenerationReader::read_spilling() {
       return broken(std::move(added.error()));
     spill_.reset();
   }
+  bool input_ended = false;
   for (;;) {
     Result<std::optional<Batch>, Error> read = read_batch(input_);
+    input_ended = !read || !*read;
     if (!read) {
       if (generation_.number == 0 || faults_.broken_spilled_batch)
         return broken(std::move(read.error()));
@@ -117,7 +121,7 @@ GenerationReader::Read GenerationReader::read_spilling() {
     if (Table::Status added = generation_.add(batch, *version_); !added)
       return broken(std::move(added.error()));
   }
-  return finish();
+  return finish(input_ended);
 }
 
 GenerationReader::Read GenerationReader::read_marked() {
@@ -143,7 +147,7 @@ GenerationReader::Read GenerationReader::read_marked() {
     if (Table::Status added = generation_.add(batch, *version_); !added)
       return broken(std::move(added.error()));
   }
-  return finish();
+  return finish(false);
 }
 
 }  // namespace mpglab::parser

@@ -56,7 +56,7 @@ class GenerationReader {
   Read read_spilling();
   Read read_marked();
   Read broken(Error error);
-  Read finish();
+  Read finish(bool input_ended);
 
   const ReaderFaults faults_;
   Input input_;

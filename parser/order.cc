@@ -382,56 +382,63 @@ const std::string* Order::keep(std::uint64_t string_id, std::string_view text) {
 
 // ---- what an event waits for ----
 
-std::string Order::needs(const WireEvent& event, Thread thread) const {
+Waiting Order::waiting(const WireEvent& event, Thread thread) const {
   const MState& m = ms_[thread];
-  const auto proc = [&](ProcId id, std::uint64_t seq, std::string_view state) -> std::string {
-    const PState* p = find_p(id);
-    if (p == nullptr) return fmt::format("P{} to be known; no status of it came", id);
-    if (p->seq.gen != gen_) {
-      return fmt::format("a status of P{} in generation {}; its last is of generation {}", id,
-                         number_, generations_[p->seq.gen]);
-    }
-    if (p->seq.number + 1 != seq) {
-      return fmt::format("number {} of P{}; the last was {}", seq - 1, id, p->seq.number);
-    }
-    return fmt::format("P{} to be {}; it is {}", id, state, name(p->status));
+  Waiting result{place(event, thread), wire_event_text(event.type, event.args.data()),
+                 "nothing; it is next"};
+  const auto needs = [&result](Lack lack, std::string what) {
+    result.lack = lack;
+    result.needs = std::move(what);
+    return result;
   };
-  const auto goroutine = [&](GoId id, std::uint64_t seq, std::string_view state) -> std::string {
-    const GState* g = find_g(id);
-    if (g == nullptr) return fmt::format("goroutine {} to be known", id);
-    if (g->seq.gen != gen_) {
-      return fmt::format("a status of goroutine {} in generation {}; its last is of generation {}",
-                         id, number_, generations_[g->seq.gen]);
-    }
-    if (g->seq.number + 1 != seq) {
-      return fmt::format("number {} of goroutine {}; the last was {}", seq - 1, id, g->seq.number);
-    }
-    return fmt::format("goroutine {} to be {}; it is {}", id, state, name(g->status));
+  // `what` is "P1" or "goroutine 1".
+  const auto resource = [&](const std::string& what, const auto* state, std::uint64_t number,
+                            std::string_view wanted) {
+    if (state == nullptr)
+      return needs(Lack::kIntroduction, fmt::format("{} to be known; no status of it came", what));
+    if (state->seq.gen != gen_)
+      return needs(Lack::kReintroduction,
+                   fmt::format("a status of {} in generation {}; its last is of generation {}",
+                               what, number_, generations_[state->seq.gen]));
+    if (state->seq.number + 1 != number)
+      return needs(Lack::kNumber, fmt::format("number {} of {}; the last was {}", number - 1, what,
+                                              state->seq.number));
+    return needs(Lack::kState,
+                 fmt::format("{} to be {}; it is {}", what, wanted, name(state->status)));
   };
   const auto first = static_cast<std::int64_t>(event.args[0]);
+  const auto proc = [&](std::string_view wanted) {
+    return resource(fmt::format("P{}", first), find_p(first), event.args[1], wanted);
+  };
+  const auto goroutine = [&](std::string_view wanted) {
+    return resource(fmt::format("goroutine {}", first), find_g(first), event.args[1], wanted);
+  };
   switch (event.type) {
     case EventType::kProcStart:
-      if (m.p != kNoId) {
-        return fmt::format("thread {} to lose P{}, which it has", m.id, m.p);
-      }
-      return proc(first, event.args[1], "Idle");
+      if (m.p != kNoId)
+        return needs(Lack::kFreeThread,
+                     fmt::format("thread {} to lose P{}, which it has", m.id, m.p));
+      return proc("Idle");
     case EventType::kProcSteal:
-      return proc(first, event.args[1], "in a syscall");
+      return proc("in a syscall");
     case EventType::kGoStart:
-      return goroutine(first, event.args[1], "Runnable");
+      return goroutine("Runnable");
     case EventType::kGoUnblock:
     case EventType::kGoSwitch:
     case EventType::kGoSwitchDestroy:
-      return goroutine(first, event.args[1], "Waiting");
+      return goroutine("Waiting");
     case EventType::kGoSyscallEndBlocked:
-      return fmt::format("a ProcSteal of P{}, which thread {} still has in a syscall", m.p, m.id);
+      return needs(
+          Lack::kSteal,
+          fmt::format("a ProcSteal of P{}, which thread {} still has in a syscall", m.p, m.id));
     case EventType::kGCActive:
     case EventType::kGCBegin:
     case EventType::kGCEnd:
-      return fmt::format("number {} of the garbage collection; the last was {}", event.args[0] - 1,
-                         gc_seq_);
+      return needs(Lack::kNumber,
+                   fmt::format("number {} of the garbage collection; the last was {}",
+                               event.args[0] - 1, gc_seq_));
     default:
-      return "nothing; it is next";
+      return result;
   }
 }
 

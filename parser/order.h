@@ -75,8 +75,8 @@ class Order {
 
   const Error& error() const { return error_; }
 
-  // What an event that answered kNotYet waits for, in words.
-  std::string needs(const WireEvent& event, Thread thread) const;
+  // What an event that answered kNotYet waits for.
+  Waiting waiting(const WireEvent& event, Thread thread) const;
   Place place(const WireEvent& event, Thread thread) const;
 
  private:

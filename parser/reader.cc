@@ -62,6 +62,7 @@ class Reader::Impl {
   }
 
   Next next();
+  bool skip_generation();
 
   const Event& event() const { return event_; }
   bool failed() const { return state_ == State::kFailed; }
@@ -284,9 +285,7 @@ Next Reader::Impl::failed_to_advance() {
   error.message = "broken trace: failed to advance: frontier:";
   for (std::size_t i = 0; i < frontier_.size(); ++i) {
     const StreamCursor& cursor = *frontier_[i].cursor;
-    error.waiting.push_back({order_.place(cursor.event(), cursor.thread()),
-                             wire_event_text(cursor.event().type, cursor.event().args.data()),
-                             order_.needs(cursor.event(), cursor.thread())});
+    error.waiting.push_back(order_.waiting(cursor.event(), cursor.thread()));
   }
   error.place = error.waiting.front().place;
   error.event = error.waiting.front().event;
@@ -319,8 +318,20 @@ Next Reader::Impl::next_generation() {
   return next_generation();
 }
 
+bool Reader::Impl::skip_generation() {
+  MPG_CHECK(options_.each_generation && failed(), "only a broken generation can be skipped");
+  if (state_ != State::kFailed || generations_.failed()) return false;
+  state_ = State::kReading;
+  special_ = true;
+  frontier_.clear();
+  sample_time_ = kNoSample;
+  order_.clear();
+  return true;
+}
+
 Next Reader::Impl::install() {
   generation_ = &generations_.generation();
+  if (options_.each_generation && !options_.faults.late_generation_leniency) order_.clear();
   order_.begin_generation(generation_->number, generation_->table);
   stacks_upto_ = generation_->table.stacks_upto();
   strings_upto_ = generation_->table.strings_upto();
@@ -374,6 +385,9 @@ void Reader::reset(ByteSource& source) {
 }
 Next Reader::next() {
   return impl_->next();
+}
+bool Reader::skip_generation() {
+  return impl_->skip_generation();
 }
 bool Reader::failed() const {
   return impl_->failed();

@@ -33,6 +33,9 @@ enum class Next : std::uint8_t { kEvent, kEnd, kError };
 
 struct ReaderOptions {
   ReaderFaults faults{};
+  // Judges each generation as if it were the first: nothing is known from those before it. Go's
+  // reader forgives a resource that its generation does not introduce, if an earlier one has.
+  bool each_generation = false;
   // For the fault nondeterministic_tie_order: which of the orders.
   std::uint64_t tie_seed = 0;
 };
@@ -58,6 +61,11 @@ class Reader {
   // The events that are left, once: each step of the iterator is a call of next().
   Iterator begin();
   std::default_sentinel_t end() const { return {}; }
+
+  // Leaves a generation that is broken and goes on with the next. False: what is broken is the
+  // input itself, and nothing can be read behind it. REQUIRES: failed(), and
+  // options.each_generation.
+  bool skip_generation();
 
   bool failed() const;
   // REQUIRES: failed().

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "support/json.h"
 #include "support/test_data.h"
 
 namespace mpglab {
@@ -15,92 +16,12 @@ namespace {
 using nlohmann::json;
 using test::CommandResult;
 using test::data_path;
+using test::last_object;
 using test::Scratch;
 using test::shell;
 
-json last_object(const CommandResult& result) {
-  std::string text = result.out;
-  while (text.ends_with('\n')) text.pop_back();
-  return json::parse(text.substr(text.rfind('\n') + 1));
-}
-
 const std::string kHuntTheFault =
     "mpglab hunt gcwait --bug gcwait-stop-not-steal --no-shrink --json";
-
-// ---- check ----
-
-TEST(Check, ASoundTraceIsOk) {
-  const CommandResult result = shell("mpglab check " + data_path("go122-chans.trace"));
-  EXPECT_EQ(result.code, 0);
-  EXPECT_EQ(result.out, data_path("go122-chans.trace") + ": ok, 1595 events\n");
-}
-
-TEST(Check, ABrokenTraceSaysWhereAndWhy) {
-  const CommandResult result = shell("mpglab check " + data_path("go122-broken-thread-id.trace"));
-  EXPECT_EQ(result.code, 1);
-  EXPECT_EQ(result.out,
-            data_path("go122-broken-thread-id.trace") +
-                ": broken, 199 events before inconsistent-thread: inconsistent thread for "
-                "syscalling goroutine 19: thread has goroutine -1\n"
-                "  where       generation 2, thread 24120, byte 2826\n"
-                "  event       GoStatus g=19 m=24120 gstatus=3\n"
-                "  rule        a goroutine in a syscall is on the thread that took it there\n"
-                "  but         thread 24120 has no goroutine\n"
-                "  set by      GoStatus at generation 1, thread -1, byte 760\n");
-}
-
-TEST(Check, AJsonObjectForEachFile) {
-  const CommandResult result = shell("mpglab check --json " + data_path("go122-chans.trace") + " " +
-                                     data_path("go122-broken-thread-id.trace"));
-  EXPECT_EQ(result.code, 1);
-  const json broken = last_object(result);
-  EXPECT_EQ(broken["schema"], 1);
-  EXPECT_EQ(broken["verdict"], "broken");
-  EXPECT_EQ(broken["events"], 199);
-  EXPECT_EQ(broken["code"], "inconsistent-thread");
-  EXPECT_EQ(broken["offset"], 2826);
-}
-
-TEST(Check, ReadsStdin) {
-  const CommandResult result = shell("cat " + data_path("go122-chans.trace") + " | mpglab check -");
-  EXPECT_EQ(result.out, "-: ok, 1595 events\n");
-}
-
-TEST(Check, AFileThatIsNotThereIsSaidInOneLineAndTheRestIsChecked) {
-  const CommandResult result = shell("mpglab check /no/such " + data_path("go122-chans.trace"));
-  EXPECT_EQ(result.code, 2);
-  EXPECT_TRUE(result.complains_of("/no/such: cannot be read: No such file")) << result.err;
-  EXPECT_NE(result.out.find("ok, 1595 events"), std::string::npos);
-}
-
-TEST(Check, AnEmptyFileIsNoTrace) {
-  const CommandResult result = shell("mpglab check /dev/null");
-  EXPECT_EQ(result.code, 2);
-  EXPECT_TRUE(result.complains_of("empty")) << result.err;
-}
-
-TEST(Check, GarbageIsNoTrace) {
-  const Scratch scratch;
-  const CommandResult result =
-      shell("mpglab check --json " + scratch.write("garbage", "not a trace, by any means"));
-  EXPECT_EQ(result.code, 2);
-  EXPECT_EQ(last_object(result)["verdict"], "unreadable");
-}
-
-TEST(Check, ACutTraceIsBroken) {
-  const Scratch scratch;
-  const std::string trace = test::read_text(data_path("go122-chans.trace"));
-  const CommandResult result =
-      shell("mpglab check " + scratch.write("cut.trace", trace.substr(0, trace.size() - 9)));
-  EXPECT_EQ(result.code, 1);
-  EXPECT_NE(result.out.find("broken"), std::string::npos) << result.out;
-}
-
-TEST(Check, ADirectoryCannotBeRead) {
-  const CommandResult result = shell("mpglab check /");
-  EXPECT_EQ(result.code, 2);
-  EXPECT_TRUE(result.complains_of("directory")) << result.err;
-}
 
 // ---- dump and pack ----
 

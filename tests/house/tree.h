@@ -43,12 +43,13 @@ inline const std::vector<Folder>& folders() {
       {"base", {}},
       {"format", {"base"}},
       {"parser", {"base", "format"}},
+      {"doctor", {"base", "format", "parser"}},
       {"interleave", {"base"}},
       {"tracer", {"base", "format", "interleave"}},
       {"sim", {"base", "format", "interleave", "tracer"}},
       {"explore", {"base", "format", "interleave", "parser", "sim"}},
       {"view", {"base", "explore", "format", "parser"}},
-      {"cli", {"base", "explore", "format", "interleave", "parser", "sim", "view"}}};
+      {"cli", {"base", "doctor", "explore", "format", "interleave", "parser", "sim", "view"}}};
   return all;
 }
 
