@@ -5,11 +5,13 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/inputs.h"
 #include "cli/json.h"
 #include "format/wire_text.h"
 #include "parser/events_text.h"
@@ -21,6 +23,8 @@ namespace {
 
 struct Options {
   std::string file;
+  std::vector<std::string> bugs;
+  std::uint64_t seed = 1;
   bool events = false;
   bool wire = false;
   bool json = false;
@@ -52,12 +56,12 @@ Json json_of(const parser::Event& event, std::uint64_t number) {
   return object;
 }
 
-void dump_events(const Options& options, Context& context) {
+void dump_events(const Options& options, const parser::ReaderFaults& faults, Context& context) {
   std::FILE* const input = options.file == "-" ? stdin : std::fopen(options.file.c_str(), "rb");
   if (input == nullptr)
     return context.fail(fmt::format("{}: cannot be read: {}", options.file, std::strerror(errno)));
   parser::FileSource source(input);
-  parser::Reader reader;
+  parser::Reader reader({.faults = faults, .tie_seed = options.seed});
   reader.reset(source);
   std::string text;
   while (reader.next() == parser::Next::kEvent) {
@@ -91,8 +95,16 @@ void add_dump(CLI::App& app, Context& context) {
   auto* json = command->add_flag("--json", options->json, "Events as JSON, one object a line");
   events->excludes(wire)->excludes(json);
   wire->excludes(json);
+  auto* bug = command->add_option(
+      "--bug", options->bugs, "Read as a reader with this fault would; `mpglab bugs` lists them");
+  auto* seed = command->add_option("--seed", options->seed,
+                                   "Which order, for the bug nondeterministic-tie-order");
+  wire->excludes(bug)->excludes(seed);
   command->callback([options, &context] {
-    options->wire ? dump_wire(*options, context) : dump_events(*options, context);
+    const auto faults = find_faults(options->bugs);
+    if (!faults) return context.fail(faults.error());
+    options->wire ? dump_wire(*options, context)
+                  : dump_events(*options, faults->reader_faults(), context);
   });
 }
 

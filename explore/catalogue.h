@@ -35,9 +35,13 @@ struct Race {
   std::string_view title;     // one line
   std::string_view story;     // a few sentences
   std::string_view issue;     // Go's, "golang/go#65181"; empty if there was none
-  std::string_view commits;   // of the fix, space between
+  std::string_view commits;   // of the fix, space between; empty if there is none
   std::string_view versions;  // which were affected
-  std::string_view scenario;  // the built-in one that has the race
+  // What shows it: the built-in scenario that has the race, or, if that is empty, the built-in
+  // trace of its name (explore/builtin_traces.h) and the command that tells the difference, between
+  // "mpglab" and the trace.
+  std::string_view scenario;
+  std::string_view command;
   // Exactly one of the two is set.
   bool sim::Faults::*sim_switch;
   bool parser::ReaderFaults::*reader_switch;

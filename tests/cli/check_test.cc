@@ -100,6 +100,17 @@ TEST_F(SilentGeneration, OfAPipeIsBrokenOnItsOwn) {
   EXPECT_THAT(result.out, testing::HasSubstr("generation 2 on its own: broken, bad-context"));
 }
 
+// The way that `mpglab bugs` itself tells.
+TEST(Check, ShowsABugOfTheReaderInItsTrace) {
+  const Scratch scratch;
+  EXPECT_EQ(shell("cd " + scratch / "" +
+                  " && mpglab bugs thread-id-reuse -o thread-id-reuse.trace && mpglab check "
+                  "thread-id-reuse.trace && mpglab check --bug thread-id-reuse "
+                  "thread-id-reuse.trace")
+                .code,
+            1);
+}
+
 TEST(Check, TheTextFormOfATraceIsSaidToBeOne) {
   const Scratch scratch;
   const std::string text = scratch.write("text", "Trace Go1.22\n");
