@@ -110,9 +110,12 @@ void add_error(Json& object, const parser::Error& error) {
       Json entry = json_of(one.place);
       entry["event"] = one.event;
       entry["needs"] = one.needs;
+      if (one.comes) entry["comes"] = json_of(*one.comes);
+      if (one.nowhere) entry["nowhere"] = true;
       waiting.push_back(std::move(entry));
     }
     object["waiting"] = std::move(waiting);
+    object["waiting_threads"] = error.waiting_threads;
   }
   Json races = Json::array();
   for (const doctor::KnownRace& race : diagnosis.races) {
@@ -252,12 +255,7 @@ class Check {
     detail("rule", parser::code_rule(error.code));
     detail("but", error.contradiction);
     if (error.contradicts) detail("set by", set_by_text(*error.contradicts));
-    for (std::size_t i = 0; i < error.waiting.size(); ++i) {
-      const parser::Waiting& waiting = error.waiting[i];
-      detail(i == 0 ? "waiting" : " ",
-             fmt::format("thread {} (byte {}) with {}: needs {}", waiting.place.thread,
-                         waiting.place.offset, waiting.event, waiting.needs));
-    }
+    waiting(error);
     const doctor::Diagnosis diagnosis = doctor::diagnose(error);
     detail("trouble", doctor::trouble_name(diagnosis.trouble));
     for (std::size_t i = 0; i < diagnosis.races.size(); ++i) {
@@ -265,6 +263,30 @@ class Check {
       detail(i == 0 ? "looks like" : "or",
              fmt::format("{} ({}; {})", race.id, race.issue, race.versions));
       console.print(wrapped(fmt::format("if {}", race.tell), 92, "              "));
+    }
+  }
+
+  // Those whose need nothing brings come first: the others wait for them, one behind the other.
+  void waiting(const parser::Error& error) {
+    constexpr std::size_t kMostShown = 12;
+    std::vector<const parser::Waiting*> order;
+    for (const parser::Waiting& one : error.waiting)
+      if (one.nowhere) order.push_back(&one);
+    for (const parser::Waiting& one : error.waiting)
+      if (!one.nowhere) order.push_back(&one);
+    if (order.size() > kMostShown) order.resize(kMostShown);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const parser::Waiting& one = *order[i];
+      std::string text = fmt::format("thread {} (byte {}) with {}: needs {}", one.place.thread,
+                                     one.place.offset, one.event, one.needs);
+      if (one.nowhere) text += "; nothing brings it";
+      if (one.comes)
+        text += fmt::format("; comes at thread {}, byte {}", one.comes->thread, one.comes->offset);
+      context_.console.line(fmt::format("  {:<12}{}", i == 0 ? "waiting" : "", text));
+    }
+    if (error.waiting_threads > order.size()) {
+      context_.console.line(
+          fmt::format("  {:<12}and {} more", "", grouped(error.waiting_threads - order.size())));
     }
   }
 

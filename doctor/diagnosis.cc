@@ -158,6 +158,14 @@ bool fits(const Signature& signature, const parser::Error& error) {
   });
 }
 
+// Nobody ever writes the event that has the next number of its resource, and later ones are there:
+// no tracer leaves a gap, so what had them is lost.
+bool misses_events(const parser::Error& error) {
+  return std::any_of(error.waiting.begin(), error.waiting.end(), [](const auto& waiting) {
+    return waiting.nowhere && waiting.lack == Lack::kNumber;
+  });
+}
+
 Trouble trouble_of(const parser::Error& error) {
   switch (error.code) {
     case ErrorCode::kUnreadable:
@@ -179,6 +187,8 @@ Trouble trouble_of(const parser::Error& error) {
       return error.input_ended ? Trouble::kTruncated : Trouble::kMissingGeneration;
     case ErrorCode::kBadGeneration:
       return Trouble::kMissingGeneration;
+    case ErrorCode::kFailedToAdvance:
+      return misses_events(error) ? Trouble::kMissingGeneration : Trouble::kTracerRace;
     default:
       return Trouble::kTracerRace;
   }

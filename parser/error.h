@@ -69,6 +69,11 @@ struct Waiting {
   std::string event;  // "ProcStart p=1 p_seq=2"
   std::string needs;  // "P1 to be Idle; it is Syscall"
   Lack lack = Lack::kNothing;
+  // Where in the rest of the generation that comes: behind the event that its own thread waits
+  // with, or that event itself.
+  std::optional<Place> comes;
+  // It was searched for, and nothing brings it: the end of a chain, and the one to look at.
+  bool nowhere = false;
 };
 
 struct Error {
@@ -83,8 +88,10 @@ struct Error {
   std::string event;  // the wire event as text, if it is about one
   // The earlier event that made the state which this one contradicts.
   std::optional<Place> contradicts;
-  std::string contradiction;     // what that state is: "P1 is Syscall"
-  std::vector<Waiting> waiting;  // for kFailedToAdvance
+  std::string contradiction;  // what that state is: "P1 is Syscall"
+  // For kFailedToAdvance: the earliest of them, as many as anybody may want to read.
+  std::vector<Waiting> waiting;
+  std::uint64_t waiting_threads = 0;  // how many there are
 };
 
 }  // namespace mpglab::parser

@@ -14,16 +14,19 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "format/event.h"
+#include "parser/condition.h"
 #include "parser/error.h"
 #include "parser/event.h"
 #include "parser/faults.h"
 #include "parser/id_map.h"
 #include "parser/range_set.h"
+#include "parser/rest_of_generation.h"
 #include "parser/table.h"
 
 namespace mpglab::parser {
@@ -75,8 +78,22 @@ class Order {
 
   const Error& error() const { return error_; }
 
-  // What an event that answered kNotYet waits for.
+  // What an event that answered kNotYet waits for, for people.
   Waiting waiting(const WireEvent& event, Thread thread) const;
+  // The event that would bring what it waits for, if it is one that can be searched for.
+  // `waiting` is the answer of waiting().
+  std::optional<Wanted> wanted(const WireEvent& event, Thread thread, const Waiting& waiting) const;
+  // The same, to be looked up. REQUIRES: no faults.
+  Condition condition(const WireEvent& event, Thread thread) const;
+  // What a thread has.
+  struct Has {
+    GoId goroutine;
+    ProcId proc;
+  };
+  Has has(Thread thread) const { return {ms_[thread].g, ms_[thread].p}; }
+  // What holds now of all that `event`, which has just happened, may have changed; `had` is what
+  // its thread had before.
+  void add_conditions(const WireEvent& event, const Has& had, std::vector<Condition>& out) const;
   Place place(const WireEvent& event, Thread thread) const;
 
  private:
@@ -287,6 +304,8 @@ class Order {
   bool end_range(const Step& s, RangeSet& ranges, std::uint64_t& reason);
   const std::string* keep(std::uint64_t string_id, std::string_view text);
   static RangeSet::Range range_of(EventType type, std::uint64_t reason);
+  void add_conditions_of_g(GoId id, std::vector<Condition>& out) const;
+  void add_conditions_of_p(ProcId id, std::vector<Condition>& out) const;
   static std::string_view name(GoStatus status);
   static std::string_view name(ProcStatus status);
   static ProcState public_state(ProcStatus status);

@@ -1,5 +1,6 @@
 #include "parser/reader.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -10,7 +11,9 @@
 #include "parser/frontier.h"
 #include "parser/generation_reader.h"
 #include "parser/order.h"
+#include "parser/rest_of_generation.h"
 #include "parser/stream_cursor.h"
+#include "parser/waiting_room.h"
 
 namespace mpglab::parser {
 
@@ -90,6 +93,8 @@ class Reader::Impl {
   std::vector<Stream> shuffled_streams() const;
 
   [[gnu::noinline]] Next try_others();
+  [[gnu::noinline]] Next next_impatiently();
+  void call_waiting();
   Next advanced(std::size_t index, StreamCursor& cursor);
   Next failed_to_advance();
   [[gnu::cold]] Next bad_event(const StreamCursor& cursor);
@@ -103,6 +108,11 @@ class Reader::Impl {
   std::vector<StreamCursor> cursors_;
   std::vector<Stream> shuffled_;  // for the fault nondeterministic_tie_order
   Frontier frontier_;
+  bool patient_ = true;      // the patience has not run out in this generation
+  std::uint64_t looks_ = 0;  // at threads that have to wait
+  WaitingRoom waiting_room_;
+  std::vector<Condition> met_;
+
   std::uint64_t stacks_upto_ = 0;  // of its table
   std::uint64_t strings_upto_ = 0;
   std::size_t next_sample_ = 0;
@@ -141,6 +151,9 @@ void Reader::Impl::start() {
   next_sample_ = 0;
   sample_time_ = kNoSample;
   broken_synced_ = false;
+  patient_ = true;
+  looks_ = 0;
+  waiting_room_.clear();
   last_time_ = 0;
   events_ = 0;
   syncs_ = 0;
@@ -199,6 +212,7 @@ Next Reader::Impl::next_specially() {
     special_ = order_.has_extra() || frontier_.empty();
     return deliver();
   }
+  if (!patient_) return next_impatiently();
   if (frontier_.empty() || sample_time_ < frontier_[0].time)
     return sample_time_ != kNoSample ? next_sample() : next_generation();
   special_ = false;
@@ -206,6 +220,14 @@ Next Reader::Impl::next_specially() {
 }
 
 Next Reader::Impl::try_others() {
+  // A generation's first events have not been delivered yet.
+  constexpr std::uint64_t kBefore = 4096;
+  looks_ += frontier_.size();
+  if (looks_ / (events_ + kBefore) >= options_.patience && options_.faults == ReaderFaults{}) {
+    patient_ = false;
+    special_ = true;
+    return next_impatiently();
+  }
   frontier_.sort();
   for (std::size_t i = 1; i < frontier_.size(); ++i) {
     const StreamCursor& other = *frontier_[i].cursor;
@@ -219,6 +241,56 @@ Next Reader::Impl::try_others() {
     }
   }
   return failed_to_advance();
+}
+
+// As next() and try_others(), but a thread that has to wait is not looked at again before what it
+// waits for has come about.
+Next Reader::Impl::next_impatiently() {
+  for (;;) {
+    Time earliest = kNoSample;
+    if (!frontier_.empty()) earliest = frontier_[0].time;
+    if (!waiting_room_.empty()) earliest = std::min(earliest, waiting_room_.earliest());
+    if (sample_time_ < earliest) return next_sample();
+    if (frontier_.empty()) {
+      if (!waiting_room_.empty()) return failed_to_advance();
+      return sample_time_ != kNoSample ? next_sample() : next_generation();
+    }
+    StreamCursor& first = *frontier_[0].cursor;
+    const WireEvent event = first.event();
+    const auto place = static_cast<std::uint32_t>(&first - cursors_.data());
+    Condition called{};
+    const bool was_called = waiting_room_.take_call(place, called);
+    const Order::Has had = order_.has(first.thread());
+    switch (order_.advance(event, first.thread(), event_)) {
+      case Advance::kBroken:
+        return fail(order_.error());
+      case Advance::kAdvanced: {
+        met_.clear();
+        order_.add_conditions(event, had, met_);
+        const Next next = advanced(0, first);
+        special_ = true;
+        call_waiting();
+        return next;
+      }
+      case Advance::kNotYet:
+        const Condition lacks = order_.condition(event, first.thread());
+        waiting_room_.wait(lacks, {frontier_[0].time, place});
+        frontier_.remove(0);
+        // The next one may have what this one lacks besides.
+        met_.clear();
+        if (was_called && called != lacks) met_.push_back(called);
+        call_waiting();
+        break;
+    }
+  }
+}
+
+void Reader::Impl::call_waiting() {
+  WaitingRoom::Guest guest;
+  for (const Condition& condition : met_) {
+    if (waiting_room_.call(condition, guest))
+      frontier_.insert({guest.first, &cursors_[guest.second]});
+  }
 }
 
 Next Reader::Impl::next_sample() {
@@ -280,12 +352,29 @@ Next Reader::Impl::bad_event(const StreamCursor& cursor) {
 }
 
 Next Reader::Impl::failed_to_advance() {
+  constexpr std::size_t kMostShown = 1000;
   Error error;
   error.code = ErrorCode::kFailedToAdvance;
   error.message = "broken trace: failed to advance: frontier:";
-  for (std::size_t i = 0; i < frontier_.size(); ++i) {
-    const StreamCursor& cursor = *frontier_[i].cursor;
-    error.waiting.push_back(order_.waiting(cursor.event(), cursor.thread()));
+  std::vector<const StreamCursor*> waiting;
+  for (std::size_t i = 0; i < frontier_.size(); ++i) waiting.push_back(frontier_[i].cursor);
+  for (const WaitingRoom::Guest& guest : waiting_room_.guests())
+    waiting.push_back(&cursors_[guest.second]);
+  error.waiting_threads = waiting.size();
+
+  RestOfGeneration rest;
+  std::vector<std::optional<Wanted>> wanted;
+  for (const StreamCursor* cursor :
+       std::span(waiting).first(std::min(waiting.size(), kMostShown))) {
+    error.waiting.push_back(order_.waiting(cursor->event(), cursor->thread()));
+    wanted.push_back(order_.wanted(cursor->event(), cursor->thread(), error.waiting.back()));
+    if (wanted.back()) rest.want(*wanted.back());
+  }
+  rest.search(*generation_, waiting, order_);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i]) continue;
+    error.waiting[i].comes = rest.find(*wanted[i]);
+    error.waiting[i].nowhere = !error.waiting[i].comes;
   }
   error.place = error.waiting.front().place;
   error.event = error.waiting.front().event;
@@ -324,6 +413,7 @@ bool Reader::Impl::skip_generation() {
   state_ = State::kReading;
   special_ = true;
   frontier_.clear();
+  waiting_room_.clear();
   sample_time_ = kNoSample;
   order_.clear();
   return true;
@@ -337,6 +427,7 @@ Next Reader::Impl::install() {
   strings_upto_ = generation_->table.strings_upto();
   next_sample_ = 0;
   sample_time_ = generation_->samples.empty() ? kNoSample : generation_->samples[0].time;
+  patient_ = true;
   cursors_.clear();
   frontier_.clear();
   cursors_.reserve(generation_->streams.size());  // they are pointed to

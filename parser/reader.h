@@ -36,6 +36,11 @@ struct ReaderOptions {
   // Judges each generation as if it were the first: nothing is known from those before it. Go's
   // reader forgives a resource that its generation does not introduce, if an earlier one has.
   bool each_generation = false;
+  // Among events with equal times Go's reader delivers first what comes first in its heap, and it
+  // looks at every thread that has to wait at every step. Ours does the same as long as that costs
+  // no more than so many looks for each event, on average; then it lets those wait aside, and equal
+  // times come by their threads' first batches. No trace of a real program comes near.
+  std::uint64_t patience = 64;
   // For the fault nondeterministic_tie_order: which of the orders.
   std::uint64_t tie_seed = 0;
 };

@@ -60,6 +60,14 @@ TEST(Check, AJsonObjectHasWhatEachThreadWaitsFor) {
   EXPECT_EQ(broken["waiting"][0]["needs"], "P2 to be known; no status of it came");
 }
 
+TEST(Check, ShowsFirstWhoWaitsForWhatNeverComes) {
+  const CommandResult result = shell("mpglab check " + data_path("go122-broken-dead-p.trace"));
+  EXPECT_THAT(result.out,
+              testing::HasSubstr(
+                  "  waiting     thread 20761 (byte 1416) with ProcStart p=2 p_seq=1: needs P2 "
+                  "to be known; no status of it came; nothing brings it\n"));
+}
+
 // Goroutine 9 is introduced in generation 1 and blocks in generation 2, which has no status of it:
 // Go's reader forgives that (catalogue 2.7).
 class SilentGeneration : public testing::Test {

@@ -100,6 +100,24 @@ TEST(DiagnosisTest, AGenerationWithoutItsClockBeforeAnotherMissesABatch) {
   EXPECT_EQ(diagnose(error_of(trace)).trouble, Trouble::kMissingGeneration);
 }
 
+// The batch that had P0's first start and stop is gone.
+TEST(DiagnosisTest, AGapInTheNumbersOfAPIsAMissingBatch) {
+  EXPECT_EQ(of_text("EventBatch gen=1 m=7 time=1\nProcStatus dt=1 p=0 pstatus=2\n"
+                    "EventBatch gen=1 m=8 time=9\nProcStart dt=1 p=0 p_seq=2\n")
+                .trouble,
+            Trouble::kMissingGeneration);
+}
+
+// The same start, and somebody who would start the P before, but waits for what never comes.
+TEST(DiagnosisTest, ANumberThatComesBehindAWaitingEventIsNotMissing) {
+  EXPECT_EQ(of_text("EventBatch gen=1 m=7 time=1\nProcStatus dt=1 p=0 pstatus=2\n"
+                    "EventBatch gen=1 m=8 time=9\nProcStart dt=1 p=0 p_seq=2\n"
+                    "EventBatch gen=1 m=9 time=9\nProcStart dt=1 p=1 p_seq=1\n"
+                    "ProcStart dt=1 p=0 p_seq=1\n")
+                .trouble,
+            Trouble::kTracerRace);
+}
+
 TEST(DiagnosisTest, TextIsNoTrace) {
   const std::string text = "Trace Go1.22\nEventBatch gen=1";
   EXPECT_EQ(diagnose(error_of(test::bytes_of(text))).trouble, Trouble::kNotATrace);

@@ -1,6 +1,7 @@
 // Real traces, and what Go's own reader says of them.
 
 #include <cstdio>
+#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -115,6 +116,33 @@ TEST(BrokenDeadP, SaysWhatEachThreadWaitsFor) {
   EXPECT_EQ(reader.error().code, ErrorCode::kFailedToAdvance);
   // Eight threads have events left in the generation, by the frontier that Go's reader prints.
   EXPECT_EQ(reader.error().waiting.size(), 8U);
+}
+
+// P2 and P3 were ready for another generation and get no status in this one; all else waits for
+// what comes behind them.
+TEST(BrokenTraces, SayWhichOfTheWaitingThreadsWaitsForWhatNeverComes) {
+  const std::string trace = test::read_text(test::data_path("go122-broken-dead-p.trace"));
+  Reader reader;
+  reader.reset(test::bytes_of(trace));
+  while (reader.next() == Next::kEvent) {
+  }
+  std::set<std::string> never;
+  for (const Waiting& waiting : reader.error().waiting)
+    if (waiting.nowhere) never.insert(waiting.needs);
+  EXPECT_EQ(never, (std::set<std::string>{"P2 to be known; no status of it came",
+                                          "P3 to be known; no status of it came"}));
+}
+
+TEST(BrokenTraces, SayWhereWhatAThreadWaitsForComes) {
+  const std::string trace = test::read_text(test::data_path("go122-broken-dead-p.trace"));
+  Reader reader;
+  reader.reset(test::bytes_of(trace));
+  while (reader.next() == Next::kEvent) {
+  }
+  // The fifth waits for number 8 of P1; the next number is 1.
+  const auto& comes = reader.error().waiting.at(4).comes;
+  ASSERT_TRUE(comes.has_value());
+  EXPECT_EQ(comes->offset, 1673U);
 }
 
 // Reads whatever it is to the end; the answer does not matter, only that there is one.
