@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/files.h"
 #include "cli/inputs.h"
 #include "cli/json.h"
 #include "cli/text.h"
@@ -39,16 +40,6 @@ std::string place_text(const parser::Place& place) {
   const std::string thread =
       place.thread < 0 ? "no thread" : fmt::format("thread {}", place.thread);
   return fmt::format("generation {}, {}, byte {}", place.generation, thread, place.offset);
-}
-
-// What somebody holds who has not got a trace: mpglab's own text form of one, perhaps.
-std::string hint(std::FILE* input) {
-  constexpr std::string_view kTextForm = "Trace Go1.";
-  std::array<char, kTextForm.size()> begin{};
-  std::rewind(input);
-  const std::size_t got = std::fread(begin.data(), 1, begin.size(), input);
-  if (std::string_view(begin.data(), got) != kTextForm) return {};
-  return " This is the text form of one: `mpglab pack` makes a trace of it";
 }
 
 bool same(const parser::Place& a, const parser::Place& b) {
@@ -145,7 +136,7 @@ class Check {
     while (reader_.next() == parser::Next::kEvent) {
     }
     if (reader_.failed() && reader_.error().code == parser::ErrorCode::kNotATrace)
-      hint_ = hint(input.get());
+      hint_ = text_form_hint(input.get());
     report(name);
     hint_.clear();
     if (options_.each_generation && !(reader_.failed() && unreadable(reader_.error().code))) {

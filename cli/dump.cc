@@ -73,11 +73,14 @@ void dump_events(const Options& options, const parser::ReaderFaults& faults, Con
     }
     context.console.print(text);
   }
+  std::string hint;
+  if (reader.failed() && reader.error().code == parser::ErrorCode::kNotATrace)
+    hint = text_form_hint(input);
   if (input != stdin) std::fclose(input);
   if (!reader.failed()) return;
   const parser::Error& error = reader.error();
-  context.console.complain(fmt::format("{}: {}: {}", options.file, parser::code_name(error.code),
-                                       error.message.substr(0, error.message.find('\n'))));
+  context.console.complain(fmt::format("{}: {}: {}{}", options.file, parser::code_name(error.code),
+                                       error.message.substr(0, error.message.find('\n')), hint));
   // Nothing was understood at all, or the trace breaks.
   context.exit_code = reader.version() ? kFound : kUsage;
 }

@@ -89,6 +89,15 @@ Result<void, std::string> write_file(const std::string& path, std::span<const st
   return result;
 }
 
+std::string text_form_hint(std::FILE* file) {
+  constexpr std::string_view kTextForm = "Trace Go1.";
+  std::array<char, kTextForm.size()> begin{};
+  if (std::fseek(file, 0, SEEK_SET) != 0) return {};
+  const std::size_t got = std::fread(begin.data(), 1, begin.size(), file);
+  if (std::string_view(begin.data(), got) != kTextForm) return {};
+  return " This is the text form of one: `mpglab pack` makes a trace of it";
+}
+
 std::string numbered(const std::string& path, std::size_t number) {
   std::filesystem::path name(path);
   const std::string ending = name.extension().string();

@@ -24,8 +24,11 @@ void pack(const Options& options, Context& context) {
     return context.fail("a trace is not for a terminal: say -o FILE");
   const auto text = read_file(options.file);
   if (!text) return context.fail(text.error());
-  const auto trace =
-      format::wire_from_text({reinterpret_cast<const char*>(text->data()), text->size()});
+  const std::string_view characters{reinterpret_cast<const char*>(text->data()), text->size()};
+  if (characters.starts_with("go 1."))
+    return context.fail(fmt::format(
+        "{}: this is a trace already; `mpglab dump --wire` shows its text", options.file));
+  const auto trace = format::wire_from_text(characters);
   if (!trace) {
     return context.fail(fmt::format("{}:{}:{}: {}", options.file, trace.error().line,
                                     trace.error().column, trace.error().message));

@@ -62,6 +62,12 @@ TEST(Pack, AMistakeIsAnsweredWithItsPlace) {
   EXPECT_TRUE(scratch.empty_but_for("text"));
 }
 
+TEST(Pack, ATraceIsNoText) {
+  const CommandResult result = shell("mpglab pack " + data_path("go122-chans.trace") + " -o x");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("this is a trace already")) << result.err;
+}
+
 // ---- run, hunt, replay, shrink, explain ----
 
 TEST(Run, WritesATraceThatChecksOut) {
