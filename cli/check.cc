@@ -108,6 +108,11 @@ void add_error(Json& object, const parser::Error& error) {
     object["waiting"] = std::move(waiting);
     object["waiting_threads"] = error.waiting_threads;
   }
+  if (error.behind) {
+    object["behind"] = {{"code", parser::code_name(error.behind->code)},
+                        {"message", first_line(error.behind->message)}};
+    if (error.behind->place) object["behind"].update(json_of(*error.behind->place));
+  }
   Json races = Json::array();
   for (const doctor::KnownRace& race : diagnosis.races) {
     races.push_back(
@@ -247,6 +252,12 @@ class Check {
     detail("but", error.contradiction);
     if (error.contradicts) detail("set by", set_by_text(*error.contradicts));
     waiting(error);
+    if (error.behind) {
+      const std::string at =
+          error.behind->place ? fmt::format(" at byte {}", error.behind->place->offset) : "";
+      detail("and behind",
+             fmt::format("the input is broken{}: {}", at, first_line(error.behind->message)));
+    }
     const doctor::Diagnosis diagnosis = doctor::diagnose(error);
     detail("trouble", doctor::trouble_name(diagnosis.trouble));
     for (std::size_t i = 0; i < diagnosis.races.size(); ++i) {

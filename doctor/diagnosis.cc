@@ -215,6 +215,8 @@ std::string_view trouble_name(Trouble trouble) {
 }
 
 Diagnosis diagnose(const parser::Error& error) {
+  // What is missing in a generation that is cut explains what is wrong in it.
+  if (error.behind) return {trouble_of(*error.behind), {}};
   Diagnosis diagnosis{trouble_of(error), {}};
   for (const Signature& signature : kSignatures) {
     if (!fits(signature, error)) continue;

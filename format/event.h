@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "format/version.h"
@@ -247,5 +248,9 @@ constexpr bool in_version(std::size_t type, Version version) {
   }
   return false;
 }
+
+// The name of an event in a trace of this version, as Go's reader gives it: "Invalid(45)" if there
+// is none.
+std::string name_in(EventType type, Version version);
 
 }  // namespace mpglab::format

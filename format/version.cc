@@ -10,11 +10,12 @@ constexpr std::string_view kPrefix = "go 1.";
 constexpr std::string_view kSuffix{" trace\0\0\0", 9};
 static_assert(kPrefix.size() + 2 + kSuffix.size() == kHeaderSize);
 
-bool matches(std::span<const std::byte> bytes, std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (std::to_integer<char>(bytes[i]) != text[i]) return false;
-  }
-  return true;
+// What a header consists of. A blank stands for one blank or more, 'd' for digits and '?' for
+// blanks that may be there.
+constexpr std::string_view kPattern{"go 1.?d trace\0\0\0", 16};
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
 }
 
 }  // namespace
@@ -46,17 +47,46 @@ Header header_of(Version version) {
   return header;
 }
 
-std::optional<HeaderContent> read_header(std::span<const std::byte, kHeaderSize> bytes) {
-  if (!matches(bytes, kPrefix) || !matches(bytes.subspan(kPrefix.size() + 2), kSuffix)) {
-    return std::nullopt;
+HeaderReader::Step HeaderReader::take(std::byte byte) {
+  const auto c = std::to_integer<char>(byte);
+  const auto next = [this] {
+    ++at_;
+    some_ = false;
+  };
+  for (;;) {
+    switch (kPattern[at_]) {
+      case '?':
+        if (is_blank(c)) return Step::kMore;
+        next();
+        continue;
+      case ' ':
+        if (is_blank(c)) {
+          some_ = true;
+          return Step::kMore;
+        }
+        if (!some_) return Step::kBad;
+        next();
+        continue;
+      case 'd':
+        if (c >= '0' && c <= '9') {
+          some_ = true;
+          minor_ = minor_ * 10 + static_cast<std::uint64_t>(c - '0');
+          return minor_ <= 0xffffffff ? Step::kMore : Step::kBad;
+        }
+        if (!some_) return Step::kBad;
+        next();
+        continue;
+      default:
+        if (c != kPattern[at_]) return Step::kBad;
+        next();
+        return at_ == kPattern.size() ? Step::kDone : Step::kMore;
+    }
   }
-  std::uint32_t minor = 0;
-  for (const std::byte b : bytes.subspan(kPrefix.size(), 2)) {
-    const auto digit = std::to_integer<std::uint32_t>(b) - '0';
-    if (digit > 9) return std::nullopt;
-    minor = minor * 10 + digit;
-  }
-  return HeaderContent{minor, version_of(minor)};
+}
+
+HeaderContent HeaderReader::content() const {
+  const auto minor = static_cast<std::uint32_t>(minor_);
+  return {minor, version_of(minor)};
 }
 
 }  // namespace mpglab::format

@@ -27,8 +27,20 @@ struct HeaderContent {
   std::optional<Version> version;  // nothing: not one of ours
 };
 
-// Nothing if these bytes are no header of a Go trace. REQUIRES: kHeaderSize bytes.
-std::optional<HeaderContent> read_header(std::span<const std::byte, kHeaderSize> bytes);
+// Reads a header, a byte at a time. Like Go's own reader it takes more spaces than one where the
+// header has one, spaces in front of the number, and zeros in front of it.
+class HeaderReader {
+ public:
+  enum class Step : std::uint8_t { kMore, kDone, kBad };
+  Step take(std::byte byte);
+  // REQUIRES: take() has answered kDone.
+  HeaderContent content() const;
+
+ private:
+  std::size_t at_ = 0;  // in what a header consists of
+  bool some_ = false;   // of what may come several times there
+  std::uint64_t minor_ = 0;
+};
 
 std::optional<Version> version_of(std::uint32_t go_minor);
 

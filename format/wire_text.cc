@@ -15,9 +15,10 @@ constexpr std::array<std::string_view, 4> kFrameFields = {"pc", "func", "file", 
 // Reads the events of a trace one after the other, whatever batch they are in.
 class WireReader {
  public:
-  WireReader(std::span<const std::byte> bytes, Version version)
+  // `from`: where the first batch begins.
+  WireReader(std::span<const std::byte> bytes, std::size_t from, Version version)
       : begin_(bytes.data()),
-        at_(bytes.data() + kHeaderSize),
+        at_(bytes.data() + from),
         end_(bytes.data() + bytes.size()),
         version_(version) {}
 
@@ -83,17 +84,20 @@ class WireReader {
 
 Result<void, WireError> wire_to_text(std::span<const std::byte> trace,
                                      const std::function<void(std::string_view)>& sink) {
-  if (trace.size() < kHeaderSize) {
+  HeaderReader header_reader;
+  HeaderReader::Step step = HeaderReader::Step::kMore;
+  std::size_t size = 0;
+  while (step == HeaderReader::Step::kMore && size < trace.size())
+    step = header_reader.take(trace[size++]);
+  if (step != HeaderReader::Step::kDone)
     return failure(WireError{0, "bad file format: not a Go execution trace?"});
+  const HeaderContent header = header_reader.content();
+  if (!header.version) {
+    return failure(
+        WireError{0, fmt::format("unknown or unsupported trace version go 1.{}", header.go_minor)});
   }
-  const std::optional<HeaderContent> header = read_header(trace.first<kHeaderSize>());
-  if (!header) return failure(WireError{0, "bad file format: not a Go execution trace?"});
-  if (!header->version) {
-    return failure(WireError{
-        0, fmt::format("unknown or unsupported trace version go 1.{}", header->go_minor)});
-  }
-  sink(fmt::format("Trace Go1.{}", header->go_minor));
-  for (WireReader reader(trace, *header->version); !reader.at_end();) {
+  sink(fmt::format("Trace Go1.{}", header.go_minor));
+  for (WireReader reader(trace, size, *header.version); !reader.at_end();) {
     const Result<std::string, WireError> event = reader.next();
     if (!event) return failure(event.error());
     sink(*event);

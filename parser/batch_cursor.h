@@ -46,8 +46,10 @@ class BatchCursor {
     } else if (format::read_varint(at_, end_, value)) {
       return true;
     }
-    const bool ended =
-        at_ == end_ && !(at_ != start && (at_[-1] & std::byte{0x80}) == std::byte{0});
+    // The end comes before the number's own, and before it is too long.
+    const bool ended = at_ == end_ &&
+                       at_ - start < static_cast<std::ptrdiff_t>(format::kMaxVarintSize) &&
+                       !(at_ != start && (at_[-1] & std::byte{0x80}) == std::byte{0});
     const Input::Number how = start == end_ ? Input::Number::kEnd
                               : ended       ? Input::Number::kCut
                                             : Input::Number::kTooLarge;

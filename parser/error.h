@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -85,6 +86,10 @@ struct Error {
   std::optional<Place> place;
   // The input ended before the generation was complete: there may have been more of it.
   bool input_ended = false;
+  // What is wrong with the input behind the generation, for an error that the generation itself
+  // has: part of it may be missing for that reason. Its code, message and place are those of the
+  // input.
+  std::shared_ptr<const Error> behind;
   std::string event;  // the wire event as text, if it is about one
   // The earlier event that made the state which this one contradicts.
   std::optional<Place> contradicts;

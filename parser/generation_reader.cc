@@ -1,7 +1,5 @@
 #include "parser/generation_reader.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 namespace mpglab::parser {
@@ -37,33 +35,37 @@ void GenerationReader::reset(ByteSource& source) {
 }
 
 bool GenerationReader::read_header() {
-  std::array<std::byte, format::kHeaderSize> bytes{};
-  std::size_t got = 0;
-  while (got < bytes.size() && input_.byte(bytes[got])) ++got;
+  format::HeaderReader reader;
+  format::HeaderReader::Step step = format::HeaderReader::Step::kMore;
+  std::byte byte{};
+  bool empty = true;
+  while (step == format::HeaderReader::Step::kMore && input_.byte(byte)) {
+    empty = false;
+    step = reader.take(byte);
+  }
   if (input_.unreadable()) {
     error_ = input_error(ErrorCode::kUnreadable, *input_.unreadable());
     return false;
   }
-  if (got == 0) {
+  if (empty) {
     error_ = input_error(ErrorCode::kEmpty, "the input is empty");
     return false;
   }
-  const std::optional<format::HeaderContent> header =
-      got == bytes.size() ? format::read_header(bytes) : std::nullopt;
-  if (!header) {
+  if (step != format::HeaderReader::Step::kDone) {
     error_ = input_error(ErrorCode::kNotATrace, "bad file format: not a Go execution trace?");
     return false;
   }
-  if (!header->version) {
-    const bool old = header->go_minor < static_cast<unsigned>(format::Version::kGo122);
+  const format::HeaderContent header = reader.content();
+  if (!header.version) {
+    const bool old = header.go_minor < static_cast<unsigned>(format::Version::kGo122);
     error_ = input_error(
         old ? ErrorCode::kTooOld : ErrorCode::kUnknownVersion,
         old ? fmt::format("a v1 trace of Go 1.{}: only v2 traces (Go 1.22 and later) are read",
-                          header->go_minor)
-            : fmt::format("unknown or unsupported trace version go 1.{}", header->go_minor));
+                          header.go_minor)
+            : fmt::format("unknown or unsupported trace version go 1.{}", header.go_minor));
     return false;
   }
-  version_ = header->version;
+  version_ = header.version;
   return true;
 }
 

@@ -32,8 +32,9 @@ void Order::clear() {
   extra_made_ = extra_taken_ = 0;
 }
 
-void Order::begin_generation(std::uint64_t number, const Table& table) {
+void Order::begin_generation(std::uint64_t number, const Table& table, format::Version version) {
   table_ = &table;
+  version_ = version;
   number_ = number;
   kept_.clear();
   kept_at_.clear();
@@ -353,7 +354,7 @@ void Order::lacks(const Step& s, Need p, Need g) {
 }
 
 void Order::not_running(const Step& s, const GState* g) {
-  const std::string_view event = format::spec_of(s.event.type).name;
+  const std::string event = event_name(s.event.type);
   if (g == nullptr) {
     broken(s, ErrorCode::kUnknownResource,
            fmt::format("event {} for goroutine ({}) that doesn't exist", event, s.m.g));

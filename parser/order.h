@@ -55,7 +55,7 @@ class Order {
   void clear();
 
   // From here on events are of this generation. The table has to stay until the next call.
-  void begin_generation(std::uint64_t number, const Table& table);
+  void begin_generation(std::uint64_t number, const Table& table, format::Version version);
 
   // The record of a thread, which may be kNoId.
   Thread thread(ThreadId id);
@@ -298,6 +298,7 @@ class Order {
     state.set_by = mark(s);
   }
 
+  std::string event_name(EventType type) const { return format::name_in(type, version_); }
   GExtra& extra_of(GState& g);
   bool begin_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range);
   bool active_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range);
@@ -331,6 +332,7 @@ class Order {
   IdMap kept_at_;                         // by the string's id
 
   const Table* table_ = nullptr;
+  format::Version version_ = format::Version::kGo122;
   std::uint64_t number_ = 0;    // of the generation
   std::uint32_t gen_ = 0;       // what stands for it in a Seq
   std::uint32_t gen_mark_ = 0;  // and in a Mark

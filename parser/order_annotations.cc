@@ -168,7 +168,7 @@ bool Order::begin_range(const Step& s, RangeSet& ranges, const RangeSet::Range& 
   if (ranges.has(range)) {
     broken(s, ErrorCode::kBadRange,
            fmt::format("discovered event already in-flight for when starting event {}",
-                       format::spec_of(range.type).name));
+                       event_name(range.type)));
     return false;
   }
   ranges.add(range);
@@ -192,8 +192,7 @@ bool Order::active_range(const Step& s, RangeSet& ranges, const RangeSet::Range&
                      static_cast<unsigned>(known.type), known.reason);
     }
     broken(s, ErrorCode::kBadRange,
-           fmt::format("resource is missing active range: {} [{}]",
-                       format::spec_of(range.type).name, list));
+           fmt::format("resource is missing active range: {} [{}]", event_name(range.type), list));
     return false;
   }
   return true;
@@ -203,7 +202,7 @@ bool Order::end_range(const Step& s, RangeSet& ranges, std::uint64_t& reason) {
   const EventType start = format::spec_of(s.event.type).start;
   if (ranges.end(start, reason)) return true;
   broken(s, ErrorCode::kBadRange,
-         fmt::format("tried to end event {}, but not in-flight", format::spec_of(start).name));
+         fmt::format("tried to end event {}, but not in-flight", event_name(start)));
   return false;
 }
 
@@ -240,9 +239,9 @@ Advance Order::go_range_active(Step& s) {
   const auto id = static_cast<GoId>(s.event.args[0]);
   GState* g = find_g(id);
   if (g == nullptr) {
-    return broken(s, ErrorCode::kUnknownResource,
-                  fmt::format("uninitialized goroutine {} found during {}", id,
-                              format::spec_of(s.event.type).name));
+    return broken(
+        s, ErrorCode::kUnknownResource,
+        fmt::format("uninitialized goroutine {} found during {}", id, event_name(s.event.type)));
   }
   if (!active_range(s, extra_of(*g).ranges, range_of(s.event.type, 0))) return Advance::kBroken;
   deliver(s);

@@ -85,11 +85,10 @@ Advance Order::go_create(Step& s) {
   if (!has(s, Need::kMust, Need::kMay)) return Advance::kBroken;
   if (const GState* creator = g_of(s.m);
       creator != nullptr && creator->status != GoStatus::kRunning) {
-    return broken(s, ErrorCode::kWrongState,
-                  fmt::format("{} event for goroutine that's not Running",
-                              format::spec_of(s.event.type).name),
-                  creator->set_by,
-                  fmt::format("goroutine {} is {}", creator->id, name(creator->status)));
+    return broken(
+        s, ErrorCode::kWrongState,
+        fmt::format("{} event for goroutine that's not Running", event_name(s.event.type)),
+        creator->set_by, fmt::format("goroutine {} is {}", creator->id, name(creator->status)));
   }
   const auto id = static_cast<GoId>(s.event.args[0]);
   if (const GState* there = find_g(id); there != nullptr) {

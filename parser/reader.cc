@@ -162,6 +162,9 @@ void Reader::Impl::start() {
 Next Reader::Impl::fail(Error error) {
   state_ = State::kFailed;
   special_ = true;
+  const bool of_generation = frontier_.size() + (waiting_room_.empty() ? 0U : 1U) > 0;
+  if (of_generation && generations_.failed())
+    error.behind = std::make_shared<const Error>(generations_.error());
   error_ = std::move(error);
   error_.events = events_;
   return Next::kError;
@@ -422,7 +425,7 @@ bool Reader::Impl::skip_generation() {
 Next Reader::Impl::install() {
   generation_ = &generations_.generation();
   if (options_.each_generation && !options_.faults.late_generation_leniency) order_.clear();
-  order_.begin_generation(generation_->number, generation_->table);
+  order_.begin_generation(generation_->number, generation_->table, generations_.version());
   stacks_upto_ = generation_->table.stacks_upto();
   strings_upto_ = generation_->table.strings_upto();
   next_sample_ = 0;

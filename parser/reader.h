@@ -40,7 +40,7 @@ struct ReaderOptions {
   // looks at every thread that has to wait at every step. Ours does the same as long as that costs
   // no more than so many looks for each event, on average; then it lets those wait aside, and equal
   // times come by their threads' first batches. No trace of a real program comes near.
-  std::uint64_t patience = 64;
+  std::uint64_t patience = 256;
   // For the fault nondeterministic_tie_order: which of the orders.
   std::uint64_t tie_seed = 0;
 };

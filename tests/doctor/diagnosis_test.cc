@@ -77,6 +77,15 @@ TEST(DiagnosisTest, ATraceThatEndsInABatchIsTruncated) {
   EXPECT_EQ(diagnose(error_of(test::bytes_of(trace))).trouble, Trouble::kTruncated);
 }
 
+// The generation counts as complete, as its clock is there; what its threads wait for was cut off.
+TEST(DiagnosisTest, AThreadThatWaitsForWhatWasCutOffIsTruncated) {
+  std::string trace = test::read_text(test::data_path("go122-chans.trace"));
+  trace.resize(3000);
+  const parser::Error error = error_of(test::bytes_of(trace));
+  ASSERT_EQ(error.code, parser::ErrorCode::kFailedToAdvance);
+  EXPECT_EQ(diagnose(error).trouble, Trouble::kTruncated);
+}
+
 TEST(DiagnosisTest, AnEventThatDoesNotExistIsCorrupt) {
   // Thread 7's only batch holds one byte, which is no event's number.
   auto trace = *format::wire_from_text(

@@ -1,5 +1,9 @@
 #include "format/version.h"
 
+#include <optional>
+#include <span>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "format/event.h"
@@ -7,14 +11,56 @@
 namespace mpglab::format {
 namespace {
 
+// Nothing if it is no header.
+std::optional<HeaderContent> content_of(std::span<const std::byte> bytes) {
+  HeaderReader reader;
+  HeaderReader::Step step = HeaderReader::Step::kMore;
+  for (const std::byte byte : bytes)
+    if (step == HeaderReader::Step::kMore) step = reader.take(byte);
+  if (step != HeaderReader::Step::kDone) return std::nullopt;
+  return reader.content();
+}
+std::optional<HeaderContent> content_of(const std::string& text) {
+  return content_of(std::as_bytes(std::span(text)));
+}
+std::string ended(std::string text) {
+  return text.append(3, '\0');
+}
+
 TEST(Version, EveryHeaderIsReadAsTheVersionItWasWrittenFor) {
   for (const Version version :
        {Version::kGo122, Version::kGo123, Version::kGo125, Version::kGo126}) {
-    const Header header = header_of(version);
-    const auto content = read_header(header);
+    const auto content = content_of(header_of(version));
     ASSERT_TRUE(content.has_value());
     EXPECT_EQ(content->version, version);
   }
+}
+
+class LooseHeaders : public testing::TestWithParam<const char*> {};
+
+// Go's reader reads them with fmt.Fscanf.
+TEST_P(LooseHeaders, AreReadAsGosReaderDoes) {
+  const auto content = content_of(ended(GetParam()));
+  ASSERT_TRUE(content.has_value());
+  EXPECT_EQ(content->version, Version::kGo126);
+}
+INSTANTIATE_TEST_SUITE_P(Version, LooseHeaders,
+                         testing::Values("go  1.26 trace", "go 1.26   trace", "go 1. 26 trace",
+                                         "go 1.26\ttrace", "go 1.026 trace"));
+
+class BadHeaders : public testing::TestWithParam<const char*> {};
+
+TEST_P(BadHeaders, AreNone) {
+  EXPECT_FALSE(content_of(ended(GetParam())).has_value());
+}
+INSTANTIATE_TEST_SUITE_P(Version, BadHeaders,
+                         testing::Values("go1.26 trace", "go 1.26trace", "go 1. trace",
+                                         "go 1.26\ntrace", "go 1.99999999999 trace",
+                                         "Go 1.26 trace", " go 1.26 trace", "go 1 .26 trace"));
+
+TEST(Version, AVersionWithMoreOrFewerDigitsIsUnknown) {
+  EXPECT_FALSE(content_of(ended("go 1.100 trace"))->version.has_value());
+  EXPECT_EQ(content_of(ended("go 1.5 trace"))->go_minor, 5U);
 }
 
 TEST(Version, GoWithoutAFormatOfItsOwnHasNone) {
@@ -24,6 +70,11 @@ TEST(Version, GoWithoutAFormatOfItsOwnHasNone) {
 TEST(Events, GoSwitchCameWith123) {
   EXPECT_FALSE(in_version(static_cast<std::size_t>(EventType::kGoSwitch), Version::kGo122));
   EXPECT_TRUE(in_version(static_cast<std::size_t>(EventType::kGoSwitch), Version::kGo123));
+}
+
+TEST(Events, ALaterOneHasNoNameInAnEarlierVersion) {
+  EXPECT_EQ(name_in(EventType::kGoSwitch, Version::kGo122), "Invalid(45)");
+  EXPECT_EQ(name_in(EventType::kGoSwitch, Version::kGo123), "GoSwitch");
 }
 
 TEST(Events, ProcStealNamesPSequenceAndThread) {

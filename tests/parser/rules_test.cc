@@ -301,5 +301,41 @@ TEST(Structure, AnEventThatDoesNotExistIsAnError) {
             ErrorCode::kBadEvent);
 }
 
+std::string message_of_frequency(const std::string& number) {
+  const std::string batch =
+      std::string("\x01\x01\x01\x00", 4) + static_cast<char>(number.size() + 1) + "\x08" + number;
+  const std::string trace = header("1.22") + batch;
+  Reader reader;
+  reader.reset(test::bytes_of(trace));
+  while (reader.next() == Next::kEvent) {
+  }
+  return reader.failed() ? reader.error().message : "ok";
+}
+
+TEST(Structure, ANumberThatEndsTooEarlyIsCut) {
+  EXPECT_EQ(message_of_frequency(std::string(9, '\x80')), "unexpected EOF");
+}
+
+TEST(Structure, ANumberOfTenBytesWithoutALastOneIsTooLargeEvenAtTheEnd) {
+  EXPECT_EQ(message_of_frequency(std::string(10, '\x80')),
+            "binary: varint overflows a 64-bit integer");
+}
+
+// GoSwitch came with 1.23, and the reader of an older trace has no name for it.
+TEST(Structure, AnEventOfALaterVersionHasNoName) {
+  auto trace = *format::wire_from_text(
+      "Trace Go1.23\nEventBatch gen=1 m=7 time=1\nProcStatus dt=1 p=0 pstatus=1\n"
+      "GoStatus dt=1 g=1 m=7 gstatus=2\nGoSyscallBegin dt=1 p_seq=1 stack=0\n"
+      "GoSwitch dt=1 g=1 g_seq=1\n"
+      "EventBatch gen=1 m=18446744073709551615 time=0\nFrequency freq=1000000000\n");
+  trace[std::string_view("go 1.2").size()] = std::byte{'2'};
+  Reader reader;
+  reader.reset(trace);
+  while (reader.next() == Next::kEvent) {
+  }
+  ASSERT_TRUE(reader.failed());
+  EXPECT_EQ(reader.error().message, "Invalid(45) event for goroutine that's not Running");
+}
+
 }  // namespace
 }  // namespace mpglab::parser
