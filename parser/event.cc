@@ -197,6 +197,31 @@ StackFrame StackView::operator[](std::size_t index) const {
   return table_->frame(id_, index);
 }
 
+StateTransition Event::state_transition() const {
+  StateTransition transition;
+  transition.reason = reason();
+  transition.stack = transition_stack();
+  if (const auto of_g = go_transition()) {
+    transition.resource = {ResourceKind::kGoroutine, of_g->goroutine};
+    transition.go_from = of_g->from;
+    transition.go_to = of_g->to;
+  } else if (const auto of_p = proc_transition()) {
+    transition.resource = {ResourceKind::kProc, of_p->proc};
+    transition.proc_from = of_p->from;
+    transition.proc_to = of_p->to;
+  }
+  return transition;
+}
+
+StackSample Event::stack_sample() const {
+  return {thread, proc, goroutine, stack()};
+}
+
+std::optional<Swept> Event::swept() const {
+  if (type != EventType::kGCSweepEnd) return std::nullopt;
+  return Swept{args[0], args[1]};
+}
+
 EventKind Event::kind() const {
   return kind_of(type);
 }

@@ -75,7 +75,7 @@ struct StackFrame {
   std::uint64_t line;
 };
 
-class Table;  // strings and stacks of a generation, generation.h
+class Table;  // strings and stacks of a generation, table.h
 
 // A stack, innermost frame first.
 class StackView {
@@ -102,6 +102,28 @@ struct ProcTransition {
   ProcId proc;
   ProcState from;
   ProcState to;
+};
+// Of a goroutine or a P; which of the two says `resource`.
+struct StateTransition {
+  Resource resource;
+  std::string_view reason;  // why, if it says so
+  StackView stack;          // of the goroutine that it happened to
+  GoState go_from = GoState::kUndetermined;
+  GoState go_to = GoState::kUndetermined;
+  ProcState proc_from = ProcState::kUndetermined;
+  ProcState proc_to = ProcState::kUndetermined;
+};
+// A CPU sample: where a thread was found.
+struct StackSample {
+  ThreadId thread;
+  ProcId proc;
+  GoId goroutine;
+  StackView stack;
+};
+// What a sweep that ends has done, in bytes.
+struct Swept {
+  std::uint64_t swept;
+  std::uint64_t reclaimed;
 };
 struct Metric {
   std::string_view name;
@@ -165,16 +187,20 @@ struct Event {
   EventKind kind() const;
   StackView stack() const;
 
-  // kStateTransition: one of the two.
+  // Each REQUIRES the kind of event that it is named for.
+  StateTransition state_transition() const;
+  // The same in parts. One of the two:
   std::optional<GoTransition> go_transition() const;
   std::optional<ProcTransition> proc_transition() const;
   // kStateTransition: why, if it says so, and the stack of the goroutine that it happened to.
   std::string_view reason() const;
   StackView transition_stack() const;
 
+  StackSample stack_sample() const;
   Metric metric() const;
   std::string_view label() const;
   Range range() const;
+  std::optional<Swept> swept() const;  // of a range that ends; nothing if it is no sweep
   Task task() const;
   Region region() const;
   Log log() const;

@@ -57,26 +57,27 @@ void append_range(std::string& out, const Event& event) {
   }
   if (event.kind() != EventKind::kRangeEnd) return;
   out += " Attributes=[";
-  if (event.type == EventType::kGCSweepEnd) {
+  if (const auto swept = event.swept()) {
     fmt::format_to(std::back_inserter(out),
                    "\"bytes swept\"=Value{{Uint64({})}} \"bytes reclaimed\"=Value{{Uint64({})}}",
-                   event.args[0], event.args[1]);
+                   swept->swept, swept->reclaimed);
   }
   out += ']';
 }
 
 void append_transition(std::string& out, const Event& event) {
-  if (const auto go = event.go_transition()) {
-    fmt::format_to(std::back_inserter(out), " GoID={} {}->{}", go->goroutine, state_name(go->from),
-                   state_name(go->to));
-  } else if (const auto proc = event.proc_transition()) {
-    fmt::format_to(std::back_inserter(out), " ProcID={} {}->{}", proc->proc, state_name(proc->from),
-                   state_name(proc->to));
+  const StateTransition transition = event.state_transition();
+  if (transition.resource.kind == ResourceKind::kGoroutine) {
+    fmt::format_to(std::back_inserter(out), " GoID={} {}->{}", transition.resource.id,
+                   state_name(transition.go_from), state_name(transition.go_to));
+  } else if (transition.resource.kind == ResourceKind::kProc) {
+    fmt::format_to(std::back_inserter(out), " ProcID={} {}->{}", transition.resource.id,
+                   state_name(transition.proc_from), state_name(transition.proc_to));
   }
-  fmt::format_to(std::back_inserter(out), " Reason={}", quoted(event.reason()));
-  if (const StackView stack = event.transition_stack(); stack.present()) {
+  fmt::format_to(std::back_inserter(out), " Reason={}", quoted(transition.reason));
+  if (transition.stack.present()) {
     out += "\nTransitionStack=\n";
-    append_stack(out, stack);
+    append_stack(out, transition.stack);
   }
 }
 

@@ -8,7 +8,17 @@
 
 namespace mpglab::parser {
 
+FileSource::FileSource(const std::string& path)
+    : file_(std::fopen(path.c_str(), "rb")), ours_(file_ != nullptr) {
+  if (file_ == nullptr) error_ = std::strerror(errno);
+}
+
+FileSource::~FileSource() {
+  if (ours_) std::fclose(file_);
+}
+
 std::optional<std::size_t> FileSource::read(std::byte* out, std::size_t size) {
+  if (file_ == nullptr) return std::nullopt;
   const std::size_t got = std::fread(out, 1, size, file_);
   if (got == 0 && std::ferror(file_) != 0) {
     error_ = std::strerror(errno);

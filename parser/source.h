@@ -19,15 +19,24 @@ class ByteSource {
   virtual std::string error() const { return {}; }
 };
 
-// A file, pipe or terminal. The file is not closed.
+// A file, pipe or terminal.
 class FileSource final : public ByteSource {
  public:
+  // The file is somebody else's, and not closed.
   explicit FileSource(std::FILE* file) : file_(file) {}
+  // The file with this name, which is closed at the end. One that cannot be opened gives an error
+  // when it is read, as one does that cannot be read.
+  explicit FileSource(const std::string& path);
+  ~FileSource() override;
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
+
   std::optional<std::size_t> read(std::byte* out, std::size_t size) override;
   std::string error() const override { return error_; }
 
  private:
   std::FILE* file_;
+  bool ours_ = false;
   std::string error_;
 };
 
