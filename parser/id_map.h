@@ -26,7 +26,7 @@ class IdMap {
     for (std::size_t i = home(id);; i = (i + 1) & mask_) {
       const Entry& entry = entries_[i];
       if (entry.stamp != stamp_) return kAbsent;
-      if (entry.id == id && entry.value != kAbsent) return entry.value;
+      if (entry.id == id) return entry.value;
     }
   }
 
@@ -36,14 +36,25 @@ class IdMap {
     while (!place(id, value)) lay_out(/*next_multiplier=*/true);
   }
 
-  // Leaves a mark behind, which goes when the table is laid out anew or cleared.
   void erase(std::uint64_t id) {
-    for (std::size_t i = home(id); entries_[i].stamp == stamp_; i = (i + 1) & mask_) {
-      if (entries_[i].id == id && entries_[i].value != kAbsent) {
-        entries_[i].value = kAbsent;
-        return;
-      }
+    std::size_t hole = home(id);
+    for (;; hole = (hole + 1) & mask_) {
+      if (entries_[hole].stamp != stamp_) return;
+      if (entries_[hole].id == id) break;
     }
+    // No hole may lie between an entry and its home: the next one that may move fills it. None that
+    // may lies further away than an entry from its home.
+    std::size_t far = 1;
+    for (std::size_t i = (hole + 1) & mask_; entries_[i].stamp == stamp_ && far <= farthest();
+         i = (i + 1) & mask_, ++far) {
+      const std::size_t from_home = (i - home(entries_[i].id)) & mask_;
+      if (from_home < far) continue;
+      entries_[hole] = entries_[i];
+      hole = i;
+      far = 0;
+    }
+    entries_[hole].stamp = 0;
+    --used_;
   }
 
   void clear() {
@@ -82,11 +93,15 @@ class IdMap {
     return static_cast<std::size_t>((id * multiplier_) >> shift_) & mask_;
   }
 
+  std::size_t farthest() const {
+    return multiplier_at_ + 1 < kMultipliers.size() ? kFar : entries_.size();
+  }
+
   // False: the entry would lie too far from its place.
   bool place(std::uint64_t id, std::uint32_t value) {
     std::size_t i = home(id);
     for (std::size_t far = 0; entries_[i].stamp == stamp_; ++far) {
-      if (far == kFar && multiplier_at_ + 1 < kMultipliers.size()) return false;
+      if (far == farthest()) return false;
       i = (i + 1) & mask_;
     }
     entries_[i] = {id, value, stamp_};
@@ -102,13 +117,11 @@ class IdMap {
     shift_ = multiplier_at_ == 0 ? 0 : 64 - static_cast<unsigned>(std::countr_zero(size));
   }
 
-  // Twice to four times the entries that are left, so that marks of erased ones do not add up.
+  // Twice to four times the entries.
   void lay_out(bool next_multiplier) {
     std::vector<Entry> old;
     old.swap(entries_);
-    std::erase_if(old, [this](const Entry& entry) {
-      return entry.stamp != stamp_ || entry.value == kAbsent;
-    });
+    std::erase_if(old, [this](const Entry& entry) { return entry.stamp != stamp_; });
     std::size_t size = kFirstSize;
     while (size < 4 * (old.size() + 1)) size *= 2;
     for (bool placed = false; !placed; next_multiplier = true) {

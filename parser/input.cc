@@ -56,6 +56,7 @@ void Input::reset(ByteSource& source) {
   consumed_ = 0;
   unreadable_.reset();
   for (Arena& arena : arenas_) arena.reset();
+  arena_ = 0;
 }
 
 bool Input::refill() {

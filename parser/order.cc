@@ -12,9 +12,14 @@ void Order::clear() {
   gs_.clear();
   free_gs_.clear();
   g_at_.clear();
-  g_extras_.clear();
+  // What owns memory is kept, and used again.
   free_g_extras_.clear();
-  ps_.clear();
+  for (std::size_t i = g_extras_.size(); i > 0; --i) {
+    g_extras_[i - 1].regions.clear();
+    g_extras_[i - 1].ranges.clear();
+    free_g_extras_.push_back(static_cast<std::uint32_t>(i - 1));
+  }
+  used_ps_ = 0;
   p_at_.clear();
   ms_.clear();
   ms_.emplace_back();  // no thread's
@@ -22,7 +27,9 @@ void Order::clear() {
   tasks_.clear();
   free_tasks_.clear();
   task_at_.clear();
-  names_.clear();
+  // Traces of one program use the same names.
+  constexpr std::size_t kMostNames = 1000;
+  if (names_.size() > kMostNames) names_.clear();
   table_ = nullptr;
   initial_ = 0;
   generations_.clear();
@@ -104,9 +111,17 @@ void Order::erase_g(GState& g) {
 }
 
 Order::PState& Order::add_p(ProcId id) {
-  p_at_.insert(static_cast<std::uint64_t>(id), static_cast<std::uint32_t>(ps_.size()));
-  ps_.emplace_back().id = id;
-  return ps_.back();
+  p_at_.insert(static_cast<std::uint64_t>(id), static_cast<std::uint32_t>(used_ps_));
+  if (used_ps_ == ps_.size()) ps_.emplace_back();
+  PState& p = ps_[used_ps_++];
+  p.id = id;
+  p.seq = {};
+  p.status = ProcStatus::kBad;
+  p.set_by = {};
+  p.bound = kNowhere;
+  p.also_bound.clear();
+  p.ranges.clear();
+  return p;
 }
 
 Order::GExtra& Order::extra_of(GState& g) {

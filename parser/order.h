@@ -243,7 +243,7 @@ class Order {
     return find_g(m.g);
   }
   PState* p_of(MState& m) {
-    if (m.p_at < ps_.size() && ps_[m.p_at].id == m.p) [[likely]]
+    if (m.p_at < used_ps_ && ps_[m.p_at].id == m.p) [[likely]]
       return &ps_[m.p_at];
     return find_p(m.p);
   }
@@ -320,6 +320,7 @@ class Order {
   std::vector<GExtra> g_extras_;
   std::vector<std::uint32_t> free_g_extras_;
   std::vector<PState> ps_;
+  std::size_t used_ps_ = 0;  // behind these are old ones, kept for their memory
   IdMap p_at_;
   std::vector<MState> ms_;  // never erased; the first is no thread's
   IdMap m_at_;
