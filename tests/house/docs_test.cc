@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -106,6 +107,35 @@ INSTANTIATE_TEST_SUITE_P(All, Documents, testing::ValuesIn(documents()), [](cons
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
   return name;
 });
+
+// The blocks of docs/reader.md in this language.
+std::vector<std::string> blocks_of(const std::string& language) {
+  std::vector<std::string> blocks;
+  bool inside = false;
+  for (const std::string& line : lines_of(contents_of(root() / "docs/reader.md"))) {
+    if (line.starts_with("```")) {
+      inside = line == "```" + language;
+      if (inside) blocks.emplace_back();
+    } else if (inside) {
+      blocks.back() += line + "\n";
+    }
+  }
+  return blocks;
+}
+
+class ReaderPage : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+// The example is built by a test, so its code works.
+TEST_P(ReaderPage, ShowsWhatTheExampleHas) {
+  const auto& [language, file] = GetParam();
+  const std::string example = contents_of(root() / "examples/reader" / file);
+  ASSERT_FALSE(blocks_of(language).empty());
+  for (const std::string& block : blocks_of(language))
+    EXPECT_NE(example.find(block), std::string::npos) << block;
+}
+INSTANTIATE_TEST_SUITE_P(Blocks, ReaderPage,
+                         testing::Values(std::pair("cpp", "main.cc"),
+                                         std::pair("cmake", "CMakeLists.txt")));
 
 TEST(Matching, DotsStandForAnyText) {
   EXPECT_TRUE(line_matches("found in ... s", "found in 0.25 s"));
