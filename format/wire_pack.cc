@@ -69,7 +69,9 @@ class Packer {
     return at_ == line_.size() || expected("the end of the line");
   }
   bool expected(std::string what) {
-    error_ = {number_, static_cast<std::uint32_t>(at_ + 1), "expected " + std::move(what)};
+    // Lines count from 1, even where there is none.
+    error_ = {std::max(number_, 1U), static_cast<std::uint32_t>(at_ + 1),
+              "expected " + std::move(what)};
     return false;
   }
   tl::unexpected<WireTextError> give_up() const { return failure(error_); }

@@ -129,8 +129,10 @@ class Reader::Impl {
 // Everything that leaves the reader goes through here: ids are checked, times made to increase.
 inline Next Reader::Impl::deliver() {
   const NamedIds& ids = kNamedIds[static_cast<std::size_t>(event_.type)];
-  const bool dense = ((event_.args[ids.stack] & ids.stack_mask) <= stacks_upto_) &
-                     ((event_.args[ids.string] & ids.string_mask) <= strings_upto_);
+  // Both without a branch.
+  const bool dense =
+      (static_cast<unsigned>((event_.args[ids.stack] & ids.stack_mask) <= stacks_upto_) &
+       static_cast<unsigned>((event_.args[ids.string] & ids.string_mask) <= strings_upto_)) != 0;
   if ((!dense || ids.more) && !check_ids()) [[unlikely]]
     return Next::kError;
   if (event_.time <= last_time_) event_.time = wrapping_add(last_time_, 1);

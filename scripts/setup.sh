@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what mpglab needs on Debian 12 and is not there yet. Called by run.sh and test.sh.
+# Installs what mpglab needs on Debian 12 and is not there yet: scripts/setup.sh [more packages].
+# Called by run.sh and test.sh.
 #
 # Needs root or sudo only if something is missing; without either it prints the one command to run and
 # exits with 2.
@@ -10,6 +11,7 @@ packages=(
   libboost-fiber-dev libboost-context-dev libfmt-dev libspdlog-dev libcli11-dev
   libtomlplusplus-dev nlohmann-json3-dev libexpected-dev libgtest-dev libbenchmark-dev
   clang-format
+  "$@"
 )
 
 missing=()

@@ -97,6 +97,10 @@ TEST(WireText, ATextWithoutAHeaderIsNone) {
   EXPECT_EQ(mistake_in("EventBatch gen=1 m=1 time=0\n").substr(0, 2), "1:");
 }
 
+TEST(WireText, AnEmptyTextIsAnsweredWithItsFirstLine) {
+  EXPECT_EQ(wire_from_text("").error().line, 1U);
+}
+
 TEST(WireText, EveryCutOfATraceIsShownAsFarAsItGoes) {
   const std::string trace = test::read_text(test::data_path("go122-broken-thread-id.trace"));
   const std::string whole = text_of(bytes_of(trace));

@@ -3,8 +3,8 @@
 //
 // Lines that begin with "$ " are commands, and those that begin with "> " go on with one; the
 // others are their output. A line "..." stands for any number of lines, and "..." inside of a line
-// for any text. The commands of one document share a scratch directory in which `scenarios` and
-// `tests` are those of the tree.
+// for any text. The commands of one document share a scratch directory in which `fuzz`,
+// `scenarios` and `tests` are those of the tree.
 
 #include <algorithm>
 #include <filesystem>
@@ -73,7 +73,7 @@ class Documents : public testing::TestWithParam<std::string> {};
 
 TEST_P(Documents, SayWhatHappens) {
   const Scratch scratch;
-  for (const char* const part : {"scenarios", "tests"})
+  for (const char* const part : {"fuzz", "scenarios", "tests"})
     std::filesystem::create_symlink(root() / part, scratch / part);
   const auto examples = examples_of(root() / GetParam());
   ASSERT_FALSE(examples.empty());

@@ -44,6 +44,7 @@ inline const std::vector<Folder>& folders() {
       {"format", {"base"}},
       {"parser", {"base", "format"}},
       {"doctor", {"base", "format", "parser"}},
+      {"fuzz", {"base", "doctor", "format", "parser"}},
       {"interleave", {"base"}},
       {"tracer", {"base", "format", "interleave"}},
       {"sim", {"base", "format", "interleave", "tracer"}},
@@ -71,7 +72,7 @@ inline std::vector<std::filesystem::path> all_sources() {
     const auto paths = sources_of(folder.name);
     all.insert(all.end(), paths.begin(), paths.end());
   }
-  for (const char* const folder : {"tests", "bench"}) {
+  for (const char* const folder : {"tests", "bench", "examples"}) {
     const auto paths = sources_of(folder);
     all.insert(all.end(), paths.begin(), paths.end());
   }
