@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -26,11 +27,6 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
 
   int number() const { return number_; }
-  bool close() {
-    const int number = number_;
-    number_ = -1;
-    return ::close(number) == 0;
-  }
 
  private:
   int number_;
@@ -66,27 +62,58 @@ Result<std::vector<std::byte>, std::string> read_file(const std::string& path) {
   }
 }
 
-Result<void, std::string> write_file(const std::string& path, std::span<const std::byte> bytes) {
+Result<FileWriter, std::string> FileWriter::create(const std::string& path) {
   struct stat known {};
   if (::stat(path.c_str(), &known) == 0 && !S_ISREG(known.st_mode)) {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (file.number() < 0 || !write_all(file.number(), bytes) || !file.close())
-      return failed(path, "cannot be written");
-    return {};
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return failed(path, "cannot be written");
+    return FileWriter(path, "", descriptor);
   }
   std::string temporary = path + ".XXXXXX";
-  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (file.number() < 0) return failed(path, "cannot be written");
+  const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (descriptor < 0) return failed(path, "cannot be written");
   // mkstemp lets nobody else read the file; as usual means as the umask says.
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  const bool written = ::fchmod(file.number(), 0666 & ~mask) == 0 &&
-                       write_all(file.number(), bytes) && file.close() &&
-                       ::rename(temporary.c_str(), path.c_str()) == 0;
-  if (written) return {};
-  auto result = failed(path, "cannot be written");
-  ::unlink(temporary.c_str());
-  return result;
+  FileWriter writer(path, std::move(temporary), descriptor);
+  if (::fchmod(descriptor, 0666 & ~mask) != 0) return failed(path, "cannot be written");
+  return writer;
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      error_(other.error_) {}
+
+FileWriter::~FileWriter() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void FileWriter::write(std::span<const std::byte> bytes) {
+  if (error_ == 0 && !write_all(descriptor_, bytes)) error_ = errno;
+}
+
+Result<void, std::string> FileWriter::finish() {
+  if (error_ == 0 && ::close(std::exchange(descriptor_, -1)) != 0) error_ = errno;
+  if (error_ == 0 && !temporary_.empty()) {
+    if (::rename(temporary_.c_str(), path_.c_str()) == 0) {
+      temporary_.clear();
+    } else {
+      error_ = errno;
+    }
+  }
+  errno = error_;
+  if (error_ != 0) return failed(path_, "cannot be written");
+  return {};
+}
+
+Result<void, std::string> write_file(const std::string& path, std::span<const std::byte> bytes) {
+  auto writer = FileWriter::create(path);
+  if (!writer) return failure(writer.error());
+  writer->write(bytes);
+  return writer->finish();
 }
 
 std::string text_form_hint(std::FILE* file) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -15,8 +16,30 @@ namespace mpglab::cli {
 // The whole of a file, or of stdin for "-".
 Result<std::vector<std::byte>, std::string> read_file(const std::string& path);
 
-// All or nothing: another file is written first and takes the name when it is complete. A name that
-// is no regular file (a pipe, /dev/null) is written straight.
+// Writes a file piece by piece. All or nothing: another file is written, and takes the name when it
+// is complete. A name that is no regular file (a pipe, /dev/null) is written straight.
+class FileWriter {
+ public:
+  static Result<FileWriter, std::string> create(const std::string& path);
+  ~FileWriter();  // what is not finished goes
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&&) = delete;
+
+  // After a piece that could not be written the rest is not tried; finish() says why.
+  void write(std::span<const std::byte> bytes);
+  Result<void, std::string> finish();
+
+ private:
+  FileWriter(std::string path, std::string temporary, int descriptor)
+      : path_(std::move(path)), temporary_(std::move(temporary)), descriptor_(descriptor) {}
+
+  std::string path_;
+  std::string temporary_;  // empty: the name itself is written
+  int descriptor_;         // -1: closed
+  int error_ = 0;          // errno of the first piece that could not be written
+};
+
+// A whole file at once.
 Result<void, std::string> write_file(const std::string& path, std::span<const std::byte> bytes);
 
 // To add to a message that the file is no trace: that it is the text form of one, if it is. Reads

@@ -1,6 +1,7 @@
 #include "cli/inputs.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -19,26 +20,44 @@ std::string hint(std::string_view near, std::string_view otherwise) {
   return fmt::format("; did you mean {}?", near);
 }
 
-Result<sim::Program, std::string> parse(std::string_view file, std::string_view text) {
-  auto program = sim::parse_scenario(file, text);
+Result<sim::Program, std::string> parse(std::string_view file, std::string_view text,
+                                        const std::vector<sim::Setting>& settings) {
+  auto program = sim::parse_scenario(file, text, settings);
   if (program) return std::move(*program);
   const sim::ScenarioError& error = program.error();
+  if (error.line == 0) return failure(fmt::format("{}: {}", file, error.message));
   return failure(fmt::format("{}:{}:{}: {}", file, error.line, error.column, error.message));
 }
 
 }  // namespace
 
-Result<sim::Program, std::string> load_scenario(const std::string& name) {
+Result<std::vector<sim::Setting>, std::string> settings_of(const std::vector<std::string>& texts) {
+  std::vector<sim::Setting> settings;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    const std::string number = equals == std::string::npos ? "" : text.substr(equals + 1);
+    std::uint32_t value = 0;
+    const auto [end, status] = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (equals == 0 || status != std::errc{} || end != number.data() + number.size()) {
+      return failure(fmt::format("--set: expected NAME=NUMBER, not '{}'", text));
+    }
+    settings.push_back({text.substr(0, equals), value});
+  }
+  return settings;
+}
+
+Result<sim::Program, std::string> load_scenario(const std::string& name,
+                                                const std::vector<sim::Setting>& settings) {
   if (name.find('/') == std::string::npos && !name.ends_with(".toml")) {
     if (const explore::BuiltinScenario* known = explore::find_builtin_scenario(name))
-      return parse(known->file, known->text);
+      return parse(known->file, known->text, settings);
     return failure(fmt::format("there is no scenario '{}'{}", name,
                                hint(explore::nearest_builtin_scenario(name),
                                     "`mpglab scenarios` lists them, and a file ends in .toml")));
   }
   const auto bytes = read_file(name);
   if (!bytes) return failure(bytes.error());
-  return parse(name, {reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+  return parse(name, {reinterpret_cast<const char*>(bytes->data()), bytes->size()}, settings);
 }
 
 Result<explore::FaultSet, std::string> find_faults(const std::vector<std::string>& ids) {
@@ -63,10 +82,13 @@ Result<explore::StrategyKind, std::string> named_strategy(const std::string& nam
       hint(nearest_name(name, names), fmt::format("there are {}", fmt::join(names, ", ")))));
 }
 
-Result<Replayable, std::string> load_token(const std::string& text, const std::string& scenario) {
+Result<Replayable, std::string> load_token(const std::string& text, const std::string& scenario,
+                                           const std::vector<std::string>& setting_texts) {
+  const auto settings = settings_of(setting_texts);
+  if (!settings) return failure(settings.error());
   auto token = explore::token_from_text(text);
   if (!token) return failure(token.error().message);
-  auto program = load_scenario(scenario.empty() ? token->scenario : scenario);
+  auto program = load_scenario(scenario.empty() ? token->scenario : scenario, *settings);
   if (!program) {
     if (!scenario.empty() || explore::find_builtin_scenario(token->scenario) != nullptr)
       return failure(program.error());

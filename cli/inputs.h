@@ -10,11 +10,16 @@
 #include "explore/strategies.h"
 #include "explore/token.h"
 #include "sim/program.h"
+#include "sim/scenario.h"
 
 namespace mpglab::cli {
 
+// What --set says, each "NAME=NUMBER".
+Result<std::vector<sim::Setting>, std::string> settings_of(const std::vector<std::string>& texts);
+
 // A built-in scenario by its name, or a file: whatever has a '/' or ends in ".toml".
-Result<sim::Program, std::string> load_scenario(const std::string& name);
+Result<sim::Program, std::string> load_scenario(const std::string& name,
+                                                const std::vector<sim::Setting>& settings = {});
 
 Result<explore::FaultSet, std::string> find_faults(const std::vector<std::string>& ids);
 
@@ -25,8 +30,10 @@ struct Replayable {
   explore::Token token;
   sim::Program program;
 };
-// `scenario`: a file, for a token of one that is not built in; empty: the built-in one.
-Result<Replayable, std::string> load_token(const std::string& text, const std::string& scenario);
+// `scenario`: a file, for a token of one that is not built in; empty: the built-in one. `settings`:
+// those that the token was made with.
+Result<Replayable, std::string> load_token(const std::string& text, const std::string& scenario,
+                                           const std::vector<std::string>& settings);
 
 // Faults by their ids: "gcwait-stop-not-steal, ..."; empty if there are none.
 std::string names_of(explore::FaultSet faults);

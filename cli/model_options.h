@@ -17,6 +17,7 @@ namespace mpglab::cli {
 struct ModelOptions {
   std::string scenario;
   std::vector<std::string> bugs;
+  std::vector<std::string> settings;
   std::string go = "1.22";
   std::uint64_t max_steps = explore::kDefaultMaxSteps;
 };

@@ -26,7 +26,7 @@ struct Options {
 };
 
 void shrink(const Options& options, Context& context) {
-  auto loaded = load_token(options.token.text, options.token.scenario);
+  auto loaded = load_token(options.token.text, options.token.scenario, options.token.settings);
   if (!loaded) return context.fail(loaded.error());
   explore::Lab lab(std::move(loaded->program), loaded->token.faults);
   const auto result = explore::shrink(lab, loaded->token, options.shrink);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/set_option.h"
 #include "explore/replay.h"
 
 namespace mpglab::cli {
@@ -13,12 +15,14 @@ namespace mpglab::cli {
 struct TokenOption {
   std::string text;
   std::string scenario;
+  std::vector<std::string> settings;
 };
 
 inline void add_token_option(CLI::App& command, TokenOption& option) {
   command.add_option("token", option.text, "A token that run, hunt or shrink printed")->required();
   command.add_option("--scenario", option.scenario,
                      "The scenario's file, if it is not a built-in one");
+  add_set_option(command, option.settings);
 }
 
 inline std::string divergence_text(const explore::Divergence& divergence) {

@@ -252,7 +252,8 @@ std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candid
   const std::uint32_t value = strategy_->pick(decision);
   if (value == Strategy::kDiverged) end_execution(End::kDiverged);
   MPG_CHECK(value < bound, "a strategy chose what was not offered");
-  tape_.push_back({kind, decision.bound, static_cast<std::uint16_t>(value)});
+  if (options_.keep_tape)
+    tape_.push_back({kind, decision.bound, static_cast<std::uint16_t>(value)});
   return value;
 }
 

@@ -73,6 +73,9 @@ struct EngineOptions {
   // joins it, unless it is one that may have to wait. Every reachable state between two such
   // blocks, every outcome and every deadlock stays reachable.
   bool merge_lock_steps = false;
+  // Without a tape an execution may be as long as it likes: nothing is kept of it, and it can be
+  // neither replayed nor observed.
+  bool keep_tape = true;
 };
 
 class Engine {
@@ -94,7 +97,11 @@ class Engine {
   const Tape& tape() const { return tape_; }
 
   // Sees every step from now on; nullptr for none, which is the fast way. Not owned.
-  void observe(Observer* observer) { observer_ = observer; }
+  // REQUIRES: a tape is kept.
+  void observe(Observer* observer) {
+    MPG_CHECK(options_.keep_tape || observer == nullptr, "an observer is told of the tape");
+    observer_ = observer;
+  }
 
   // ---- objects: registered once, when the program is set up ----
 

@@ -22,7 +22,7 @@ struct M;
 
 struct G : tracer::TracedG {
   enum class Place : std::uint8_t { kNowhere, kQueue, kOnM, kWaiting, kSyscall };
-  static constexpr std::size_t kMaxRepeatDepth = 8;
+  static constexpr std::size_t kMaxRepeatDepth = 16;  // as scenario_body.h has it
 
   G(interleave::Engine& engine, std::uint32_t index_in_allgs)
       : tracer::TracedG(engine, "G" + std::to_string(index_in_allgs)),

@@ -149,6 +149,10 @@ void Runtime::trace_reader_body() {
   for (;;) {
     const std::span<const std::byte> data = tracer_.read_trace();
     if (data.empty()) return;
+    if (keeping_.sink != nullptr) {
+      keeping_.sink->write(data);
+      continue;
+    }
     std::vector<std::byte>& bytes = sessions_[session_count_ - 1].bytes;
     bytes.insert(bytes.end(), data.begin(), data.end());
   }

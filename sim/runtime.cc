@@ -6,10 +6,12 @@
 
 namespace mpglab::sim {
 
-Runtime::Runtime(interleave::Engine& engine, const Program& program, const Faults& faults)
+Runtime::Runtime(interleave::Engine& engine, const Program& program, const Faults& faults,
+                 const Keeping& keeping)
     : engine_(engine),
       program_(program),
       faults_(faults),
+      keeping_(keeping),
       tracer_(engine, *this),
       sched_(engine),
       gomaxprocs_(program.gomaxprocs),
@@ -191,15 +193,19 @@ void Runtime::place(G& g, G::Place from, G::Place to) {
 }
 
 void Runtime::truth(G& g, ResourceState to, bool event_follows) {
-  truth_.records.push_back({engine_.steps(), g.goid, static_cast<std::uint64_t>(this_m().procid),
-                            ResourceKind::kGoroutine, g.truth, to, event_follows});
+  if (keeping_.truth) {
+    truth_.records.push_back({engine_.steps(), g.goid, static_cast<std::uint64_t>(this_m().procid),
+                              ResourceKind::kGoroutine, g.truth, to, event_follows});
+  }
   g.truth = to;
 }
 
 void Runtime::truth(P& p, ResourceState to, bool event_follows) {
-  truth_.records.push_back({engine_.steps(), static_cast<std::uint64_t>(p.id),
-                            static_cast<std::uint64_t>(this_m().procid), ResourceKind::kProc,
-                            p.truth, to, event_follows});
+  if (keeping_.truth) {
+    truth_.records.push_back({engine_.steps(), static_cast<std::uint64_t>(p.id),
+                              static_cast<std::uint64_t>(this_m().procid), ResourceKind::kProc,
+                              p.truth, to, event_follows});
+  }
   p.truth = to;
 }
 

@@ -27,6 +27,7 @@
 #include "sim/program.h"
 #include "sim/sched.h"
 #include "sim/sema.h"
+#include "sim/trace_sink.h"
 #include "sim/truth.h"
 #include "tracer/runtime.h"
 #include "tracer/tracer.h"
@@ -39,7 +40,14 @@ class Runtime final : private tracer::Runtime {
   static constexpr interleave::ChoiceKind kStealOrder = interleave::ChoiceKind::kProgram;
   static constexpr auto kOversleep = static_cast<interleave::ChoiceKind>(9);
 
-  Runtime(interleave::Engine& engine, const Program& program, const Faults& faults);
+  // What is kept of a run.
+  struct Keeping {
+    bool truth = true;
+    TraceSink* sink = nullptr;  // takes the traces' bytes; nullptr: they are kept in the sessions
+  };
+
+  Runtime(interleave::Engine& engine, const Program& program, const Faults& faults,
+          const Keeping& keeping);
   ~Runtime() override;
 
   // ---- for the World; no choice points ----
@@ -231,6 +239,7 @@ class Runtime final : private tracer::Runtime {
   interleave::Engine& engine_;
   const Program& program_;
   const Faults faults_;
+  const Keeping keeping_;
   tracer::Tracer tracer_;
   Sched sched_;
 

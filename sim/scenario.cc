@@ -17,10 +17,11 @@ namespace mpglab::sim {
 namespace {
 
 constexpr std::int64_t kMaxProcs = 16;
-constexpr std::int64_t kMaxGoroutineCount = 64;
+constexpr std::int64_t kMaxGoroutineCount = 10'000;  // each has a stack of its own
 constexpr std::int64_t kMaxCapacity = 1024;
 constexpr std::size_t kMaxGoroutines = 64;
 constexpr std::size_t kMaxChannels = 64;
+constexpr std::size_t kMaxSettings = 16;
 
 ScenarioError error_at(const toml::source_position& at, std::string message) {
   return {at.line, at.column, std::move(message)};
@@ -103,15 +104,16 @@ std::string name_of_file(std::string_view file) {
 // Turns a parsed file into a Program. The first mistake ends it.
 class Builder {
  public:
-  Builder(std::string_view file, std::string_view text) : text_(text) {
+  Builder(std::string_view file, std::string_view text, std::span<const Setting> settings)
+      : text_(text), settings_(settings) {
     program_.name = name_of_file(file);
     program_.file = file;
   }
 
   Result<Program, ScenarioError> build(const toml::table& root) {
     using Step = bool (Builder::*)(const toml::table&);
-    for (const Step step : {&Builder::read_top, &Builder::read_channels, &Builder::read_goroutines,
-                            &Builder::read_bodies}) {
+    for (const Step step : {&Builder::read_settings, &Builder::read_top, &Builder::read_channels,
+                            &Builder::read_goroutines, &Builder::read_bodies}) {
       if (!(this->*step)(root)) return failure(*std::move(error_));
     }
     return std::move(program_);
@@ -150,11 +152,20 @@ class Builder {
     return true;
   }
 
-  // Leaves `number` alone if the key is not there.
+  // Leaves `number` alone if the key is not there. "$NAME" is the setting NAME.
   bool read_number(const toml::table& table, std::string_view key, std::int64_t least,
                    std::int64_t most, std::uint32_t& number) {
     const toml::node* const node = table.get(key);
     if (node == nullptr) return true;
+    if (const auto* const text = node->as_string();
+        text != nullptr && text->get().starts_with('$')) {
+      std::string wrong;
+      const auto value =
+          number_of(text->get(), names_.settings, static_cast<std::uint32_t>(most), wrong);
+      if (!value) return fail(error_at(*node, std::move(wrong)));
+      number = *value;
+      return true;
+    }
     const auto* const value = node->as_integer();
     if (value == nullptr || value->get() < least || value->get() > most) {
       return fail(
@@ -164,9 +175,55 @@ class Builder {
     return true;
   }
 
+  // The table [settings]: numbers by name, each with its default.
+  bool read_settings(const toml::table& root) {
+    if (const toml::node* const node = root.get("settings"); node != nullptr) {
+      const auto* const table = node->as_table();
+      if (table == nullptr)
+        return fail(error_at(*node, "settings must be a table: [settings], then NAME = NUMBER"));
+      for (const Entry& entry : in_file_order(*table)) {
+        const std::string_view name = entry.key->str();
+        if (names_.settings.size() == kMaxSettings)
+          return fail(error_at(*entry.key,
+                               fmt::format("a scenario has at most {} settings", kMaxSettings)));
+        if (!is_name(name))
+          return fail(error_at(*entry.key, fmt::format("'{}' is no name for a setting: a letter, "
+                                                       "then letters, digits, '-' and '_'",
+                                                       name)));
+        std::uint32_t value = 0;
+        if (!read_number(*table, name, 1, kMaxCount, value)) return false;
+        names_.settings.push_back({name, value});
+      }
+    }
+    return apply_settings();
+  }
+
+  // What whoever runs the scenario wants otherwise.
+  bool apply_settings() {
+    for (const Setting& wanted : settings_) {
+      const auto found =
+          std::find_if(names_.settings.begin(), names_.settings.end(),
+                       [&](const SettingValue& known) { return known.name == wanted.name; });
+      if (found == names_.settings.end()) {
+        std::vector<std::string_view> known;
+        for (const SettingValue& setting : names_.settings) known.push_back(setting.name);
+        return fail({0, 0,
+                     fmt::format("the scenario has no setting '{}'{}", wanted.name,
+                                 known.empty() ? "; it has none at all"
+                                               : did_you_mean(wanted.name, known))});
+      }
+      if (wanted.value == 0 || wanted.value > kMaxCount) {
+        return fail(
+            {0, 0, fmt::format("{} must be a number from 1 to {}", wanted.name, kMaxCount)});
+      }
+      found->value = wanted.value;
+    }
+    return true;
+  }
+
   bool read_top(const toml::table& root) {
-    static constexpr std::array<std::string_view, 5> kKeys = {"title", "story", "gomaxprocs",
-                                                              "channel", "goroutine"};
+    static constexpr std::array<std::string_view, 6> kKeys = {"title",    "story",   "gomaxprocs",
+                                                              "settings", "channel", "goroutine"};
     return only_keys(root, kKeys, "a scenario") && read_text(root, "title", program_.title) &&
            read_text(root, "story", program_.story) &&
            read_number(root, "gomaxprocs", 1, kMaxProcs, program_.gomaxprocs);
@@ -272,6 +329,7 @@ class Builder {
   }
 
   std::string_view text_;
+  std::span<const Setting> settings_;
   Program program_;
   ScenarioNames names_;
   std::vector<Entry> goroutines_;  // by body index
@@ -280,12 +338,13 @@ class Builder {
 
 }  // namespace
 
-Result<Program, ScenarioError> parse_scenario(std::string_view file, std::string_view text) {
+Result<Program, ScenarioError> parse_scenario(std::string_view file, std::string_view text,
+                                              std::span<const Setting> settings) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   try {
     const toml::table root = toml::parse(text, file);
-    return Builder(file, text).build(root);
+    return Builder(file, text, settings).build(root);
   } catch (const toml::parse_error& error) {
     return failure(error_at(error.source().begin, std::string{error.description()}));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,16 @@ struct ScenarioError {
   std::string message;  // what is wrong and what was expected: one line
 };
 
+// A setting of the scenario, and the number that it is to have in place of its default.
+struct Setting {
+  std::string name;
+  std::uint32_t value = 0;
+};
+
 // `file` is how the scenario is called in stacks and messages; the program's name is its last part
 // without ".toml".
-Result<Program, ScenarioError> parse_scenario(std::string_view file, std::string_view text);
+// A setting that the scenario does not have is a mistake at line 0.
+Result<Program, ScenarioError> parse_scenario(std::string_view file, std::string_view text,
+                                              std::span<const Setting> settings = {});
 
 }  // namespace mpglab::sim

@@ -158,14 +158,15 @@ class Compiler {
     return std::nullopt;
   }
 
-  static std::optional<ScenarioError> set_count(Op& op, const Operation& operation,
-                                                const Word& word) {
-    std::uint32_t count = 0;
-    const char* const end = word.text.data() + word.text.size();
-    const auto [last, status] = std::from_chars(word.text.data(), end, count);
-    if (status != std::errc{} || last != end || count == 0 || count > kMaxCount)
-      return error(word.at, fmt::format("'{}': {}", word.text, usage(operation)));
-    op.count = count;
+  std::optional<ScenarioError> set_count(Op& op, const Operation& operation,
+                                         const Word& word) const {
+    std::string wrong;
+    const auto count = number_of(word.text, names_.settings, kMaxCount, wrong);
+    if (!count) {
+      return error(word.at, wrong.empty() ? fmt::format("'{}': {}", word.text, usage(operation))
+                                          : std::move(wrong));
+    }
+    op.count = *count;
     return std::nullopt;
   }
 
@@ -210,6 +211,30 @@ class Compiler {
 };
 
 }  // namespace
+
+std::optional<std::uint32_t> number_of(std::string_view text,
+                                       std::span<const SettingValue> settings, std::uint32_t most,
+                                       std::string& wrong) {
+  if (text.starts_with('$')) {
+    const std::string_view name = text.substr(1);
+    const auto found = std::find_if(settings.begin(), settings.end(),
+                                    [&](const SettingValue& known) { return known.name == name; });
+    if (found == settings.end()) {
+      std::vector<std::string_view> names;
+      for (const SettingValue& known : settings) names.push_back(known.name);
+      wrong = fmt::format("there is no setting '{}'{}", name, did_you_mean(name, names));
+      return std::nullopt;
+    }
+    if (found->value <= most) return found->value;
+    wrong = fmt::format("${} is {}, and here at most {}", name, found->value, most);
+    return std::nullopt;
+  }
+  std::uint32_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [last, status] = std::from_chars(text.data(), end, number);
+  if (status != std::errc{} || last != end || number == 0 || number > most) return std::nullopt;
+  return number;
+}
 
 std::string did_you_mean(std::string_view name, std::span<const std::string_view> names) {
   const std::string_view near = nearest_name(name, names);

@@ -5,10 +5,13 @@
 //   go NAME           syscall            work N       stop-the-world    trace-start
 //   gosched           syscall blocking   send CHANNEL generation        trace-stop
 //   repeat N ... end                     recv CHANNEL wait
+//
+// N is a number, or $NAME: a setting of the scenario.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,11 +29,18 @@ struct TextPosition {
   std::uint32_t column = 1;
 };
 
+// A number that a scenario leaves open: how often, how many.
+struct SettingValue {
+  std::string_view name;
+  std::uint32_t value = 0;
+};
+
 // What a body may refer to.
 struct ScenarioNames {
   std::vector<std::string_view> goroutines;  // by body index; 0 is main
   std::vector<std::uint32_t> counts;         // how many of each a `go` starts
   std::vector<std::string_view> channels;    // by channel index
+  std::vector<SettingValue> settings;
 };
 
 // More would only make a schedule that never ends.
@@ -41,6 +51,12 @@ inline constexpr std::size_t kMaxRepeatDepth = 16;
 // Compiles `text`, which begins at `start` in the file. `body` is the index of the goroutine.
 Result<std::vector<Op>, ScenarioError> compile_body(std::string_view text, TextPosition start,
                                                     std::uint32_t body, const ScenarioNames& names);
+
+// What a number in a scenario says: itself, or the value of the setting that it names with a '$'.
+// Nothing: it is no number from 1 to `most`, or there is no such setting; `wrong` then says which.
+std::optional<std::uint32_t> number_of(std::string_view text,
+                                       std::span<const SettingValue> settings, std::uint32_t most,
+                                       std::string& wrong);
 
 // "; did you mean 'x'?" if a known name is near, else nothing.
 std::string did_you_mean(std::string_view name, std::span<const std::string_view> names);

@@ -9,7 +9,7 @@ class World::Impl final : private tracer::EventObserver {
   Impl(const Program& program, const WorldOptions& options)
       : program_(program),
         engine_(engine_options(options)),
-        runtime_(engine_, program_, options.faults) {}
+        runtime_(engine_, program_, options.faults, {options.keep_truth, options.sink}) {}
 
   const Outcome& run(interleave::Strategy& strategy) {
     runtime_.reset();

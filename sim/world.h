@@ -16,6 +16,7 @@
 #include "interleave/strategy.h"
 #include "sim/faults.h"
 #include "sim/program.h"
+#include "sim/trace_sink.h"
 #include "sim/truth.h"
 
 namespace mpglab::sim {
@@ -23,6 +24,10 @@ namespace mpglab::sim {
 struct WorldOptions {
   Faults faults;
   interleave::EngineOptions engine;
+  // Without the truth a trace cannot be judged, and a run may be as long as it likes.
+  bool keep_truth = true;
+  // Where the traces go, if not into the sessions, whose bytes stay empty then. Not owned.
+  TraceSink* sink = nullptr;
 };
 
 // One event as the tracer wrote it. For explanations: hunting keeps none.
