@@ -355,10 +355,11 @@ Result<void, TokenError> check_fits(const Token& token, const sim::Program& prog
                                                    token.scenario, program.name));
   }
   if (token.program_hash != program_hash(program)) {
-    return error(Code::kOtherScenario,
-                 fmt::format("the token is of another text of scenario '{}': it has been edited, or "
-                             "the token was made with other settings (--set)",
-                             token.scenario));
+    return error(
+        Code::kOtherScenario,
+        fmt::format("the token is of another text of scenario '{}': it has been edited, or "
+                    "the token was made with other settings (--set)",
+                    token.scenario));
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include "interleave/coroutine.h"
 #include "interleave/shared.h"
 #include "sim/call_stack.h"
+#include "sim/poll_desc.h"
 #include "sim/status.h"
 #include "sim/truth.h"
 #include "tracer/traced.h"
@@ -57,6 +58,9 @@ struct G : tracer::TracedG {
   std::array<std::uint32_t, kMaxRepeatDepth> repeat_left{};
   std::uint32_t repeat_depth = 0;
   bool system = false;  // not one of the scenario's
+
+  std::unique_ptr<PollDesc> poll;  // of one that has read from the network
+  G* netlink = nullptr;
 };
 
 }  // namespace mpglab::sim

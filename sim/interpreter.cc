@@ -75,6 +75,15 @@ void Runtime::run_op(G& g, const Op& op) {
       stop_the_world(tracer::StwReason::kReadMemStats);
       start_the_world();
       break;
+    case OpKind::kGc:
+      gc();
+      break;
+    case OpKind::kAlloc:
+      mallocgc();
+      break;
+    case OpKind::kNetRead:
+      netread();
+      break;
     case OpKind::kGeneration:
       tracer_.trace_advance(false);
       break;

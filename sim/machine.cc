@@ -124,6 +124,12 @@ void Runtime::handoffp(P& p) {
     startm(&p, false, false);
     return;
   }
+  // The last P that runs, and nobody polls the network: somebody has to.
+  if (netpollinited() && sched_.npidle.load() == gomaxprocs_ - 1 && lastpoll_.load() != 0) {
+    sched_.lock.unlock();
+    startm(&p, false, false);
+    return;
+  }
   pidleput(p);
   sched_.lock.unlock();
 }

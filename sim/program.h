@@ -10,6 +10,7 @@
 namespace mpglab::sim {
 
 // Operations bear Go's names. `argument` and `count` mean what is said here; elsewhere they are 0.
+// The numbers are in tokens: a new one comes last.
 enum class OpKind : std::uint8_t {
   kGo,               // start goroutine body `argument`, `count` times
   kSyscall,          // a syscall that the runtime does not know to block: entersyscall, exitsyscall
@@ -25,6 +26,9 @@ enum class OpKind : std::uint8_t {
   kWait,             // park until every goroutine started by the scenario has ended; main only
   kRepeat,           // the operations up to the matching kEnd, `count` times
   kEnd,              // `argument` is the index of the matching kRepeat
+  kGc,               // a garbage collection, as runtime.GC
+  kAlloc,            // allocate: assist the collection that marks, sweep what is to be swept
+  kNetRead,          // read from a network connection on which nothing has arrived yet
 };
 
 struct Op {

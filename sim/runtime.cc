@@ -2,9 +2,22 @@
 
 #include "sim/runtime.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace mpglab::sim {
+
+namespace {
+
+bool uses(const Program& program, OpKind kind) {
+  return std::any_of(program.bodies.begin(), program.bodies.end(), [&](const GoroutineBody& body) {
+    return std::any_of(body.ops.begin(), body.ops.end(),
+                       [&](const Op& op) { return op.kind == kind; });
+  });
+}
+
+}  // namespace
 
 Runtime::Runtime(interleave::Engine& engine, const Program& program, const Faults& faults,
                  const Keeping& keeping)
@@ -17,7 +30,14 @@ Runtime::Runtime(interleave::Engine& engine, const Program& program, const Fault
       gomaxprocs_(program.gomaxprocs),
       allgs_word_(engine.add_object("allgs")),
       wait_sema_(engine, "waitgroup.sema", 0),
-      others_(engine, "waitgroup.state") {
+      others_(engine, "waitgroup.state"),
+      gc_sema_(engine, "gcsema", 1),
+      gc_blacken_enabled_(engine, "gcBlackenEnabled"),
+      unswept_(engine, "sweep.spans"),
+      uses_network_(uses(program, OpKind::kNetRead)),
+      network_word_(engine.add_object("network")),
+      netpoll_waiters_(engine, "netpollWaiters"),
+      lastpoll_(engine, "sched.lastpoll", 1) {
   for (std::uint32_t i = 0; i < gomaxprocs_; ++i) {
     ps_.push_back(std::make_unique<P>(engine, static_cast<std::int32_t>(i)));
     allp_.push_back(ps_.back().get());
@@ -67,9 +87,16 @@ void Runtime::reset() {
   for (const auto& chan : chans_) chan->reset();
   wait_sema_.reset();
   others_.poke(0);
+  gc_sema_.reset();
+  gc_blacken_enabled_.poke(false);
+  unswept_.poke(0);
+  unarrived_ = nullptr;
+  netpoll_waiters_.poke(0);
+  lastpoll_.poke(1);
   for (const auto& p : ps_) {
     p->trace.reset();
     p->syscall_m = -1;
+    p->in_sweep = false;
     p->status.poke(PStatus::kPidle);
     p->syscalltick.poke(0);
     p->schedtick.poke(0);
@@ -180,6 +207,9 @@ G& Runtime::add_g() {
   g.pc = 0;
   g.repeat_depth = 0;
   g.system = false;
+  g.in_mark_assist = false;
+  if (g.poll) g.poll->rg.poke(PollDesc::kNil);
+  g.netlink = nullptr;
   allgs_.push_back(&g);
   traced_gs_.push_back(&g);
   return g;

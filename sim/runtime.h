@@ -2,7 +2,7 @@
 //
 // Source: Go 1.22 proc.go, preempt.go, sema.go, chan.go at 3d20a327a1, with the later fixes that
 // concern the same protocol (docs/architecture.md lists them) and without what a scenario cannot
-// ask for yet: garbage collection, netpoll, timers, cgo, locked threads.
+// ask for yet: timers, cgo, locked threads, the collector's background workers.
 //
 // Every function has choice points unless its comment says that it has none: each access to a
 // shared word is one. What Go does on the system stack is done in place. A function that never
@@ -29,6 +29,7 @@
 #include "sim/sema.h"
 #include "sim/trace_sink.h"
 #include "sim/truth.h"
+#include "sim/wait_queue.h"
 #include "tracer/runtime.h"
 #include "tracer/tracer.h"
 
@@ -39,6 +40,7 @@ class Runtime final : private tracer::Runtime {
   // Choices of the program, for the tape.
   static constexpr interleave::ChoiceKind kStealOrder = interleave::ChoiceKind::kProgram;
   static constexpr auto kOversleep = static_cast<interleave::ChoiceKind>(9);
+  static constexpr auto kArrival = static_cast<interleave::ChoiceKind>(10);
 
   // What is kept of a run.
   struct Keeping {
@@ -84,6 +86,14 @@ class Runtime final : private tracer::Runtime {
   // ---- stw.cc ----
   void stop_the_world(tracer::StwReason reason) override;
   void start_the_world() override;
+
+  // ---- gc.cc ----
+  void gc();
+  void mallocgc();
+
+  // ---- netpoll.cc ----
+  void netread();
+  bool netpollblockcommit(G& g);
 
   // ---- chan.cc, sema.cc ----
   void chansend(Chan& c);
@@ -176,6 +186,23 @@ class Runtime final : private tracer::Runtime {
   void usleep(std::uint64_t microseconds);
   std::uint32_t retake(std::uint64_t now);
 
+  // ---- gc.cc ----
+  void gc_start();
+  void gc_mark_termination();
+  void gc_assist();
+  void deduct_sweep_credit();
+  void stop_the_world_for_gc(tracer::StwReason reason);
+  bool gc_blacken_enabled() override { return gc_blacken_enabled_.peek(); }
+
+  // ---- netpoll.cc ----
+  // netpollinited: does this program use the network? If not, nothing of it is looked at.
+  bool netpollinited() const { return uses_network_; }
+  bool netpoll_any_waiters() { return netpoll_waiters_.load() > 0; }
+  WaitQueue netpoll(bool block);
+  void injectglist(WaitQueue& list);
+  void ready_from_netpoll(G& g);
+  void start_idle(std::uint32_t most);
+
   // ---- preempt.cc ----
   // Holds the goroutine still; false: it is dead. `stopped`: it had to be parked for it.
   bool suspend_g(G& g, bool& stopped);
@@ -235,6 +262,11 @@ class Runtime final : private tracer::Runtime {
 
   static constexpr std::uint64_t kNanosecondsPerTick = 64;
   static constexpr std::uint64_t kForcePreemptNs = 10'000'000;
+  static constexpr std::uint64_t kPollNs = 10'000'000;
+  static constexpr std::uint64_t kHeapGoal = 4U << 20;
+  static constexpr std::uint64_t kHeapAlloc = 1U << 20;
+  static constexpr std::uint64_t kSpanSize = 8192;
+  static constexpr int kAssistWork = 2;  // safe points in an assist
 
   interleave::Engine& engine_;
   const Program& program_;
@@ -259,6 +291,17 @@ class Runtime final : private tracer::Runtime {
   Sema wait_sema_;
   interleave::Shared<std::uint32_t>
       others_;  // goroutines of the scenario that run, times two; +1: main waits
+  Sema gc_sema_;
+  interleave::Shared<bool> gc_blacken_enabled_;
+  interleave::Shared<std::uint32_t> unswept_;  // spans that are still to be swept
+
+  const bool uses_network_;
+  // Those who wait for bytes that have not arrived, linked by netlink: the kernel's side.
+  G* unarrived_ = nullptr;
+  interleave::ObjectId network_word_;
+  interleave::Shared<std::uint32_t> netpoll_waiters_;
+  interleave::Shared<std::uint64_t> lastpoll_;  // time of the last poll; 0: somebody polls now
+
   std::array<M*, interleave::kMaxThreads> m_of_thread_{};
 
   std::vector<std::uint32_t> first_position_;  // of each body; position of op i is first + i

@@ -21,7 +21,7 @@ struct Operation {
   Takes takes;
 };
 
-constexpr std::array<Operation, 13> kOperations = {{
+constexpr std::array<Operation, 16> kOperations = {{
     {"go", OpKind::kGo, Takes::kGoroutine},
     {"syscall", OpKind::kSyscall, Takes::kMaybeBlocking},
     {"gosched", OpKind::kGosched, Takes::kNothing},
@@ -29,6 +29,9 @@ constexpr std::array<Operation, 13> kOperations = {{
     {"send", OpKind::kSend, Takes::kChannel},
     {"recv", OpKind::kRecv, Takes::kChannel},
     {"stop-the-world", OpKind::kStopTheWorld, Takes::kNothing},
+    {"gc", OpKind::kGc, Takes::kNothing},
+    {"alloc", OpKind::kAlloc, Takes::kNothing},
+    {"netread", OpKind::kNetRead, Takes::kNothing},
     {"generation", OpKind::kGeneration, Takes::kNothing},
     {"trace-start", OpKind::kTraceStart, Takes::kNothing},
     {"trace-stop", OpKind::kTraceStop, Takes::kNothing},

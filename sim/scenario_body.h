@@ -5,6 +5,7 @@
 //   go NAME           syscall            work N       stop-the-world    trace-start
 //   gosched           syscall blocking   send CHANNEL generation        trace-stop
 //   repeat N ... end                     recv CHANNEL wait
+//   gc                netread            alloc
 //
 // N is a number, or $NAME: a setting of the scenario.
 #pragma once

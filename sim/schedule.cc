@@ -74,6 +74,7 @@ Runtime::Found Runtime::find_runnable() {
     releasep();
     pidleput(p);
     sched_.lock.unlock();
+    const bool was_spinning = mp.spinning;
 
     // From spinning to not spinning while somebody queues work: they saw a spinner and woke nobody.
     // So after the count is lowered, everything is looked at once more.
@@ -96,6 +97,25 @@ Runtime::Found Runtime::find_runnable() {
         become_spinning(mp);
         continue;
       }
+    }
+    // The last thing that can be waited for is the network, by one at a time.
+    if (netpollinited() && netpoll_any_waiters() && lastpoll_.exchange(0) != 0) {
+      WaitQueue list = netpoll(true);
+      lastpoll_.store(nanotime() + 1);
+      sched_.lock.lock();
+      P* const idle = pidleget();
+      sched_.lock.unlock();
+      if (idle != nullptr) {
+        acquirep(*idle);
+        if (G* g = list.pop()) {
+          injectglist(list);
+          ready_from_netpoll(*g);
+          return {g, false, false};
+        }
+        if (was_spinning) become_spinning(mp);
+        continue;
+      }
+      injectglist(list);
     }
     stopm();
   }
@@ -140,6 +160,16 @@ std::optional<Runtime::Found> Runtime::look_for_work() {
     G* g = globrunqget(p, 0);
     sched_.lock.unlock();
     if (g != nullptr) return Found{g, false, false};
+  }
+
+  // Only to spare stealing: somebody else may be polling, and nobody has to.
+  if (netpollinited() && netpoll_any_waiters() && lastpoll_.load() != 0) {
+    WaitQueue list = netpoll(false);
+    if (G* g = list.pop()) {
+      injectglist(list);
+      ready_from_netpoll(*g);
+      return Found{g, false, false};
+    }
   }
 
   // At most half of the busy Ps look for work at others.

@@ -73,9 +73,11 @@ enum class WaitReason : std::uint8_t {
   kSemacquire,
   kTraceReaderBlocked,
   kPreempted,
+  kIoWait,
   kStoppingTheWorld,
   kTraceGoroutineStatus,
   kTraceProcStatus,
+  kGarbageCollection,
 };
 
 constexpr std::string_view name_of(WaitReason reason) {
@@ -92,12 +94,16 @@ constexpr std::string_view name_of(WaitReason reason) {
       return "trace reader (blocked)";
     case WaitReason::kPreempted:
       return "preempted";
+    case WaitReason::kIoWait:
+      return "IO wait";
     case WaitReason::kStoppingTheWorld:
       return "stopping the world";
     case WaitReason::kTraceGoroutineStatus:
       return "trace goroutine status";
     case WaitReason::kTraceProcStatus:
       return "trace proc status";
+    case WaitReason::kGarbageCollection:
+      return "garbage collection";
   }
   return "?";
 }

@@ -77,6 +77,10 @@ void Runtime::start_the_world_with_sema() {
   {
     M& mp = this_m();
     ++mp.locks;
+    if (netpollinited()) {
+      WaitQueue list = netpoll(false);
+      injectglist(list);
+    }
     sched_.lock.lock();
     P* runnable = procresize(gomaxprocs_);
     sched_.gcwaiting.store(false);

@@ -50,6 +50,15 @@ void Runtime::sysmon() {
       sched_.lock.unlock();
     }
     sched_.sysmonlock.lock();
+    if (netpollinited()) {
+      const std::uint64_t last = lastpoll_.load();
+      const std::uint64_t now = nanotime();
+      if (last != 0 && last + kPollNs < now) {
+        lastpoll_.cas(last, now);
+        WaitQueue list = netpoll(false);
+        injectglist(list);
+      }
+    }
     if (retake(nanotime()) != 0) {
       idle = 0;
     } else {

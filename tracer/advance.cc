@@ -29,6 +29,7 @@ bool Tracer::start_trace() {
   runtime_.lock_sysmon();
   for (TracedP* p : runtime_.live_ps()) p->syscall_m = -1;
 
+  gc_seq_ = 1;
   gen_.store(first_gen);
   started_step_ = engine_.steps();
 
@@ -43,6 +44,7 @@ bool Tracer::start_trace() {
   events.gomaxprocs(runtime_.gomaxprocs(), Site::kStartTrace);
   // The stop itself came before tracing was on.
   events.stw_start(StwReason::kStartTrace, Site::kStartTrace);
+  if (runtime_.gc_blacken_enabled()) events.gc_active();
   events.heap_goal(4U << 20);
   for (TracedP* p : runtime_.live_ps()) {
     TraceWriter w = events.writer();

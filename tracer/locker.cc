@@ -36,6 +36,58 @@ void TraceLocker::heap_goal(std::uint64_t bytes) {
   w.end();
 }
 
+void TraceLocker::heap_alloc(std::uint64_t bytes) {
+  TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  w.event(EventType::kHeapAlloc, {bytes});
+  w.end();
+}
+
+void TraceLocker::gc_active() {
+  TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  w.event(EventType::kGCActive, {tracer_->next_gc_seq()});
+  w.end();
+}
+
+void TraceLocker::gc_start() {
+  TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  w.event(EventType::kGCBegin, {tracer_->next_gc_seq(), stack(Site::kGc)});
+  w.end();
+}
+
+void TraceLocker::gc_done() {
+  TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  w.event(EventType::kGCEnd, {tracer_->next_gc_seq()});
+  w.end();
+}
+
+void TraceLocker::gc_mark_assist_start() {
+  TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  w.event(EventType::kGCMarkAssistBegin, {stack(Site::kMarkAssist)});
+  w.end();
+  m_->curg->in_mark_assist = true;
+}
+
+void TraceLocker::gc_mark_assist_done() {
+  TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  w.event(EventType::kGCMarkAssistEnd, {});
+  w.end();
+  m_->curg->in_mark_assist = false;
+}
+
+void TraceLocker::gc_sweep_start() {
+  TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  w.event(EventType::kGCSweepBegin, {stack(Site::kSweep)});
+  w.end();
+  m_->p->in_sweep = true;
+}
+
+void TraceLocker::gc_sweep_done(std::uint64_t swept, std::uint64_t reclaimed) {
+  TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
+  w.event(EventType::kGCSweepEnd, {swept, reclaimed});
+  w.end();
+  m_->p->in_sweep = false;
+}
+
 void TraceLocker::stw_start(StwReason reason, Site site) {
   TraceWriter w = event_writer(GoStatus::kRunning, ProcStatus::kRunning);
   w.event(EventType::kSTWBegin,

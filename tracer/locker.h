@@ -35,6 +35,18 @@ class TraceLocker {
 
   void gomaxprocs(std::uint32_t procs, Site site);
   void heap_goal(std::uint64_t bytes);
+  void heap_alloc(std::uint64_t bytes);
+  // One garbage collection runs at a time, so these number themselves.
+  void gc_active();
+  void gc_start();
+  void gc_done();
+  // The goroutine is marked as assisting, and the P as sweeping, behind the beginning and behind
+  // the end: a status that the event itself has to write first is that of before. REQUIRES: the
+  // caller is the goroutine, on its P.
+  void gc_mark_assist_start();
+  void gc_mark_assist_done();
+  void gc_sweep_start();
+  void gc_sweep_done(std::uint64_t swept, std::uint64_t reclaimed);
   void stw_start(StwReason reason, Site site);
   void stw_done();
 

@@ -49,8 +49,8 @@ enum class StopReason : std::uint8_t { kGeneric, kGosched, kPreempted };
 inline constexpr std::array<std::string_view, 3> kStopReasonTexts = {
     "unspecified", "runtime.Gosched", "preempted"};
 
-enum class StwReason : std::uint8_t { kReadMemStats, kStartTrace };
-inline constexpr std::array<std::string_view, 2> kStwReasonTexts = {"read mem stats",
-                                                                    "start trace"};
+enum class StwReason : std::uint8_t { kReadMemStats, kStartTrace, kGcMarkTerm, kGcSweepTerm };
+inline constexpr std::array<std::string_view, 4> kStwReasonTexts = {
+    "read mem stats", "start trace", "GC mark termination", "GC sweep termination"};
 
 }  // namespace mpglab::tracer

@@ -51,8 +51,10 @@ class Runtime {
   virtual void semrelease(Sema sema, bool handoff) = 0;  // [cp]
   virtual void stop_the_world(StwReason reason) = 0;     // [cp]
   virtual void start_the_world() = 0;                    // [cp]
-  virtual void lock_sysmon() = 0;                        // [cp]
-  virtual void unlock_sysmon() = 0;                      // [cp]
+  // A garbage collection marks (gcBlackenEnabled). REQUIRES: the world is stopped.
+  virtual bool gc_blacken_enabled() { return false; }
+  virtual void lock_sysmon() = 0;    // [cp]
+  virtual void unlock_sysmon() = 0;  // [cp]
 
   // allp: the live Ps, and those that a lower GOMAXPROCS has destroyed.
   virtual std::span<TracedP* const> live_ps() = 0;

@@ -27,6 +27,10 @@ enum class Site : std::uint8_t {
   kSyscall,
   kTraceReader,
   kUser,  // the user's frame alone
+  kGc,
+  kMarkAssist,
+  kSweep,
+  kNetpollBlock,
   kCount,
 };
 
@@ -49,6 +53,10 @@ inline constexpr std::array<SiteFrames, static_cast<std::size_t>(Site::kCount)> 
     {"syscall.Syscall"},                                 // kSyscall
     {"runtime.ReadTrace", "runtime/trace.Start.func1"},  // kTraceReader
     {},                                                  // kUser
+    {"runtime.gcStart", "runtime.GC"},                   // kGc
+    {"runtime.gcAssistAlloc", "runtime.mallocgc"},       // kMarkAssist
+    {"runtime.deductSweepCredit", "runtime.mallocgc"},   // kSweep
+    {"internal/poll.runtime_pollWait"},                  // kNetpollBlock
 }};
 
 }  // namespace mpglab::tracer

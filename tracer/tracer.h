@@ -108,6 +108,7 @@ class Tracer {
   StringRef stw_reason_string(StwReason reason) const;
   TraceBuf* refill(TraceBuf* full, std::uint64_t gen, std::int64_t procid);  // [cp]
   void flush(TraceBuf* buf, std::uint64_t gen);                              // [cp]
+  std::uint64_t next_gc_seq() { return gc_seq_++; }
   std::uint64_t now() { return runtime_.trace_clock_now(); }
   void written(const TracedM* m, std::uint64_t gen, format::EventType type,
                std::span<const std::uint64_t> args) {
@@ -165,6 +166,7 @@ class Tracer {
   const format::Header header_ = format::header_of(format::Version::kGo122);
 
   interleave::Shared<std::uint64_t> gen_;  // 0: tracing is off
+  std::uint64_t gc_seq_ = 1;               // of the next event of a garbage collection
   std::uint64_t last_nonzero_gen_ = 0;
   std::uint64_t started_step_ = 0;
   std::uint64_t settled_step_ = 0;

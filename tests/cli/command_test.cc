@@ -15,6 +15,7 @@ namespace {
 
 using nlohmann::json;
 using test::CommandResult;
+using test::contents;
 using test::data_path;
 using test::last_object;
 using test::Scratch;
@@ -83,6 +84,34 @@ TEST(Run, OneSeedIsOneTrace) {
   shell("mpglab run syscalls --seed 5 -o " + scratch / "b.trace");
   EXPECT_FALSE(test::contents(scratch / "a.trace").empty());
   EXPECT_TRUE(test::contents(scratch / "a.trace") == test::contents(scratch / "b.trace"));
+}
+
+TEST(Run, WithoutAJudgeWritesTheSameTrace) {
+  const Scratch scratch;
+  shell("mpglab run load-channels -o " + scratch / "judged" +
+        " && mpglab run load-channels --no-judge -o " + scratch / "not-judged");
+  EXPECT_EQ(contents(scratch / "judged"), contents(scratch / "not-judged"));
+}
+
+TEST(Run, WithoutAJudgeMayTakeLongerThanASearchAllows) {
+  // The judged run has 200,000 steps.
+  EXPECT_EQ(shell("mpglab run load-channels --set sends=5000").code, 3);
+  EXPECT_EQ(shell("mpglab run load-channels --set sends=5000 --no-judge").code, 0);
+}
+
+TEST(Run, WithoutAJudgeWritesNothingThatIsNotComplete) {
+  const Scratch scratch;
+  const CommandResult result =
+      shell("mpglab run load-channels --no-judge --max-steps 1000 -o " + scratch / "trace");
+  EXPECT_EQ(result.code, 3);
+  EXPECT_TRUE(scratch.empty_but_for("none"));
+}
+
+TEST(Run, ATokenWithSettingsNeedsThemAgain) {
+  const json run = last_object(shell("mpglab run load-channels --set sends=5 --json"));
+  const std::string token = run["token"];
+  EXPECT_EQ(shell("mpglab replay " + token + " --set sends=5").code, 0);
+  EXPECT_TRUE(shell("mpglab replay " + token).complains_of("--set"));
 }
 
 TEST(Run, SeveralTracesGetNumbers) {
@@ -273,6 +302,11 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"run ping-pong -o /no/such/dir/a.trace", "/no/such/dir/a.trace: cannot be written"},
         Mistake{"replay hello", "this is no token"}, Mistake{"bugs nosuch", "no bug 'nosuch'"},
         Mistake{"bugs gcwait-stop-not-steal -o x", "shown by a scenario"},
+        Mistake{"run load-channels --set sends", "expected NAME=NUMBER, not 'sends'"},
+        Mistake{"run load-channels --set send=3", "did you mean 'sends'"},
+        Mistake{"run load-channels --set sends=0", "sends must be a number from 1"},
+        Mistake{"run gcwait --set sends=1", "no setting 'sends'; it has none at all"},
+        Mistake{"run start-stop --no-judge", "--no-judge writes one trace"},
         Mistake{"bugs -o x", "-o needs the bug"},
         Mistake{"scenarios nosuch", "no scenario 'nosuch'"},
         Mistake{"dump --wire --events x", "excludes"},

@@ -225,8 +225,10 @@ TEST_F(TokenTest, ATokenOfAnotherScenarioDoesNotFit) {
 TEST_F(TokenTest, ATokenOfAnEditedScenarioDoesNotFit) {
   const Token token = make();
   program_.bodies[0].ops[0].kind = sim::OpKind::kGosched;
-  EXPECT_EQ(check_fits(token, program_).error().message,
-            "the token is of another text of scenario 'gcwait': it has been edited");
+  EXPECT_EQ(
+      check_fits(token, program_).error().message,
+      "the token is of another text of scenario 'gcwait': it has been edited, or the token was "
+      "made with other settings (--set)");
 }
 
 TEST_F(TokenTest, ANewStoryIsNoEdit) {

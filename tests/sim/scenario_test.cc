@@ -1,8 +1,10 @@
 // Scenario files: what they compile to, and that each mistake is answered with its exact place.
 #include "sim/scenario.h"
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -267,7 +269,7 @@ TEST_F(ScenarioTest, ABodyIsNeeded) {
 TEST_F(ScenarioTest, AnUnknownKeyIsNamedWithItsNearest) {
   EXPECT_EQ(mistake("title = \"t\"\nstory = \"s\"\ngomaxproc = 2\n"),
             "3:1: unknown key 'gomaxproc' in a scenario; did you mean 'gomaxprocs'?; known are "
-            "title, story, gomaxprocs, channel, goroutine");
+            "title, story, gomaxprocs, settings, channel, goroutine");
 }
 
 TEST_F(ScenarioTest, AnUnknownKeyOfAGoroutineIsNamed) {
@@ -292,7 +294,52 @@ TEST_F(ScenarioTest, ANegativeCapacityIsRefused) {
 }
 
 TEST_F(ScenarioTest, ANumberInQuotesIsNone) {
-  EXPECT_EQ(mistake(with_main("") + "count = \"2\"\n"), "6:9: count must be a number from 1 to 64");
+  EXPECT_EQ(mistake(with_main("") + "count = \"2\"\n"),
+            "6:9: count must be a number from 1 to 10000");
+}
+
+// ---- settings ----
+
+constexpr const char* kWithSetting =
+    "title = \"t\"\nstory = \"s\"\n[settings]\nrounds = 3\n[goroutine.main]\nbody = "
+    "\"\"\"\nwork $rounds\n\"\"\"\n";
+
+std::uint32_t work_of(std::span<const Setting> settings) {
+  const auto program = parse_scenario("scenarios/case.toml", kWithSetting, settings);
+  return program ? program->bodies[0].ops[0].count : 0;
+}
+
+TEST_F(ScenarioTest, ASettingHasItsDefault) {
+  EXPECT_EQ(work_of({}), 3U);
+}
+
+TEST_F(ScenarioTest, ASettingCanBeSet) {
+  const std::vector<Setting> settings = {{"rounds", 70}};
+  EXPECT_EQ(work_of(settings), 70U);
+}
+
+TEST_F(ScenarioTest, ASettingThatTheScenarioDoesNotHaveIsNamedWithItsNearest) {
+  const std::vector<Setting> settings = {{"round", 70}};
+  EXPECT_EQ(parse_scenario("case.toml", kWithSetting, settings).error().message,
+            "the scenario has no setting 'round'; did you mean 'rounds'?");
+}
+
+TEST_F(ScenarioTest, ASettingHasBounds) {
+  const std::vector<Setting> settings = {{"rounds", 2'000'000}};
+  EXPECT_EQ(parse_scenario("case.toml", kWithSetting, settings).error().message,
+            "rounds must be a number from 1 to 1000000");
+}
+
+TEST_F(ScenarioTest, ABodyNamesOnlySettingsThatThereAre) {
+  EXPECT_EQ(mistake(with_main("work $n\n")), "5:6: there is no setting 'n'");
+}
+
+TEST_F(ScenarioTest, ACountMayBeASetting) {
+  const auto program = parse(
+      "title = \"t\"\nstory = \"s\"\n[settings]\nn = 5\n[goroutine.main]\nbody = \"go w\"\n"
+      "[goroutine.w]\ncount = \"$n\"\nbody = \"\"\n");
+  ASSERT_TRUE(program.has_value());
+  EXPECT_EQ(program->bodies[0].ops[0].count, 5U);
 }
 
 TEST_F(ScenarioTest, ThereIsOnlyOneMain) {
