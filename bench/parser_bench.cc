@@ -1,32 +1,197 @@
-// How fast a trace is read, ordered and validated.
+// How fast a trace is read, ordered and validated, and how far that is from what has to be done at
+// least.
 
+#include <cstdio>
+#include <fstream>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "base/check.h"
+#include "load_trace.h"
+#include "parser/frontier.h"
+#include "parser/generation_reader.h"
 #include "parser/reader.h"
+#include "parser/stream_cursor.h"
 #include "support/test_data.h"
+#include "synthetic_trace.h"
 
 namespace mpglab::parser {
 namespace {
 
-void read_trace(benchmark::State& state, const char* name) {
-  const std::string trace = test::read_text(test::data_path(name));
+using explore::StrategyKind;
+
+void set_rates(benchmark::State& state, std::uint64_t events, std::uint64_t bytes) {
+  state.SetItemsProcessed(static_cast<std::int64_t>(events));
+  state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
+}
+
+// ---- memory ----
+
+// From here on, what the process takes at most is counted anew. Linux only; elsewhere it is not
+// said.
+void forget_peak() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
+double peak_megabytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    double kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) return kilobytes / 1000;
+  }
+  return 0;
+}
+
+// ---- what the reader does ----
+
+void read_trace(benchmark::State& state, std::span<const std::byte> trace) {
   Reader reader;
   std::uint64_t events = 0;
   for (auto _ : state) {
-    reader.reset(test::bytes_of(trace));
+    reader.reset(trace);
     while (reader.next() == Next::kEvent) benchmark::DoNotOptimize(reader.event());
     events += reader.events();
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
-                          static_cast<std::int64_t>(trace.size()));
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
+  MPG_CHECK(!reader.failed(), "the trace is sound");
+  set_rates(state, events, static_cast<std::uint64_t>(state.iterations()) * trace.size());
 }
 
-BENCHMARK_CAPTURE(read_trace, chans, "go122-chans.trace");
-BENCHMARK_CAPTURE(read_trace, netecho, "go122-netecho.trace");
-BENCHMARK_CAPTURE(read_trace, cgo, "go123-cgo-callback.trace");
+void recorded(benchmark::State& state, const char* name) {
+  const std::string trace = test::read_text(test::data_path(name));
+  read_trace(state, test::bytes_of(trace));
+}
+BENCHMARK_CAPTURE(recorded, chans, "go122-chans.trace");
+BENCHMARK_CAPTURE(recorded, netecho, "go122-netecho.trace");
+BENCHMARK_CAPTURE(recorded, cgo, "go123-cgo-callback.trace");
+
+// From a file, as `mpglab check` does. `switches` is how many of a hundred events are of another
+// thread than the one before: what makes a trace hard to put in order.
+void load(benchmark::State& state, const bench::Load& load, StrategyKind strategy) {
+  const std::string path = bench::load_trace(load, strategy);
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t switches = 0;
+  forget_peak();
+  for (auto _ : state) {
+    FileSource source(path);
+    Reader reader;
+    reader.reset(source);
+    ThreadId last = kNoId;
+    while (reader.next() == Next::kEvent) {
+      switches += static_cast<std::uint64_t>(reader.event().thread != last);
+      last = reader.event().thread;
+    }
+    MPG_CHECK(!reader.failed(), "the trace is sound");
+    events += reader.events();
+    bytes += reader.offset();
+  }
+  set_rates(state, events, bytes);
+  state.counters["peak_MB"] = peak_megabytes();
+  state.counters["switches"] = 100.0 * static_cast<double>(switches) / static_cast<double>(events);
+}
+BENCHMARK_CAPTURE(load, syscalls_random, bench::kSyscalls, StrategyKind::kRandom);
+BENCHMARK_CAPTURE(load, syscalls_pct, bench::kSyscalls, StrategyKind::kPct);
+BENCHMARK_CAPTURE(load, channels_random, bench::kChannels, StrategyKind::kRandom);
+BENCHMARK_CAPTURE(load, channels_pct, bench::kChannels, StrategyKind::kPct);
+BENCHMARK_CAPTURE(load, network_random, bench::kNetwork, StrategyKind::kRandom);
+BENCHMARK_CAPTURE(load, network_pct, bench::kNetwork, StrategyKind::kPct);
+
+// ---- what has to be done at least ----
+
+// The cursors of a generation's threads, each before its first event.
+std::vector<StreamCursor> cursors_of(const Generation& generation) {
+  std::vector<StreamCursor> cursors;
+  for (const Stream& stream : generation.streams) cursors.emplace_back(generation, stream, 0);
+  return cursors;
+}
+
+// Calls `generation` for each of the trace.
+template <class Use>
+void for_each_generation(std::span<const std::byte> trace, Use use) {
+  GenerationReader generations({});
+  generations.reset(trace);
+  MPG_CHECK(generations.read_header(), "the trace is sound");
+  do {
+    if (generations.read() != GenerationReader::Read::kOk) return;
+    use(generations.generation());
+  } while (generations.has_spill());
+}
+
+// Every number of every event, thread by thread.
+std::uint64_t decode(const Generation& generation) {
+  std::uint64_t events = 0;
+  for (StreamCursor& cursor : cursors_of(generation)) {
+    for (; cursor.advance(generation) == StreamCursor::Step::kEvent; ++events)
+      benchmark::DoNotOptimize(cursor.event());
+  }
+  return events;
+}
+
+// The same in the order of their times, which has to be, because the events of a trace that is read
+// are to come in that order as far as they may.
+std::uint64_t decode_and_merge(const Generation& generation) {
+  std::vector<StreamCursor> cursors = cursors_of(generation);
+  Frontier frontier;
+  for (StreamCursor& cursor : cursors) {
+    if (cursor.advance(generation) == StreamCursor::Step::kEvent)
+      frontier.insert({cursor.event().time, &cursor});
+  }
+  std::uint64_t events = 0;
+  for (; !frontier.empty(); ++events) {
+    StreamCursor& first = *frontier[0].cursor;
+    benchmark::DoNotOptimize(first.event());
+    if (first.advance(generation) == StreamCursor::Step::kEvent) {
+      frontier.update(0, first.event().time);
+    } else {
+      frontier.remove(0);
+    }
+  }
+  return events;
+}
+
+void limit(benchmark::State& state, const bench::Load& load, StrategyKind strategy,
+           std::uint64_t (*work)(const Generation&)) {
+  const std::string trace = test::read_text(bench::load_trace(load, strategy));
+  std::uint64_t events = 0;
+  for (auto _ : state) {
+    for_each_generation(test::bytes_of(trace),
+                        [&](const Generation& generation) { events += work(generation); });
+  }
+  set_rates(state, events, static_cast<std::uint64_t>(state.iterations()) * trace.size());
+}
+BENCHMARK_CAPTURE(limit, decode_syscalls_random, bench::kSyscalls, StrategyKind::kRandom, decode);
+BENCHMARK_CAPTURE(limit, merge_syscalls_random, bench::kSyscalls, StrategyKind::kRandom,
+                  decode_and_merge);
+BENCHMARK_CAPTURE(limit, decode_syscalls_pct, bench::kSyscalls, StrategyKind::kPct, decode);
+BENCHMARK_CAPTURE(limit, merge_syscalls_pct, bench::kSyscalls, StrategyKind::kPct,
+                  decode_and_merge);
+BENCHMARK_CAPTURE(limit, decode_channels_random, bench::kChannels, StrategyKind::kRandom, decode);
+BENCHMARK_CAPTURE(limit, merge_channels_random, bench::kChannels, StrategyKind::kRandom,
+                  decode_and_merge);
+BENCHMARK_CAPTURE(limit, decode_network_random, bench::kNetwork, StrategyKind::kRandom, decode);
+BENCHMARK_CAPTURE(limit, merge_network_random, bench::kNetwork, StrategyKind::kRandom,
+                  decode_and_merge);
+
+// ---- what must not grow ----
+
+void growth(benchmark::State& state, const bench::Shape& shape) {
+  bench::Shape scaled = shape;
+  scaled.events =
+      static_cast<std::uint64_t>(static_cast<double>(shape.events) * bench::load_megabytes() / 100);
+  read_trace(state, bench::synthetic_trace(scaled));
+}
+BENCHMARK_CAPTURE(growth, goroutines_10, {.goroutines = 10});
+BENCHMARK_CAPTURE(growth, goroutines_1000, {.goroutines = 1'000});
+BENCHMARK_CAPTURE(growth, goroutines_100000, {.goroutines = 100'000});
+BENCHMARK_CAPTURE(growth, threads_1, {.goroutines = 1'000, .threads = 1});
+BENCHMARK_CAPTURE(growth, threads_10, {.goroutines = 1'000, .threads = 10});
+BENCHMARK_CAPTURE(growth, threads_100, {.goroutines = 1'000, .threads = 100});
+BENCHMARK_CAPTURE(growth, threads_1000, {.goroutines = 1'000, .threads = 1'000});
+BENCHMARK_CAPTURE(growth, generations_10, {.generations = 10});
+BENCHMARK_CAPTURE(growth, generations_1000, {.generations = 1'000});
+BENCHMARK_CAPTURE(growth, generations_10000, {.generations = 10'000});
 
 }  // namespace
 }  // namespace mpglab::parser
