@@ -12,6 +12,8 @@ const char* access_name(Access access) {
       return "store";
     case Access::kUpdate:
       return "update";
+    case Access::kCas:
+      return "cas";
     case Access::kLock:
       return "lock";
     case Access::kUnlock:

@@ -23,7 +23,8 @@ enum class Access : std::uint8_t {
   kStart,  // a thread's first step
   kLoad,
   kStore,
-  kUpdate,  // compare-and-swap, fetch-and-add: read and write in one step
+  kUpdate,  // fetch-and-add, exchange: read and write in one step
+  kCas,     // compare-and-swap: reads, and writes if it finds what it expects
   kLock,
   kUnlock,
   kSleep,    // Note: wait until it is set
@@ -39,8 +40,8 @@ const char* access_name(Access access);
 
 // May the operation change its object?
 constexpr bool writes(Access access) {
-  return access != Access::kLoad && access != Access::kStart && access != Access::kYield &&
-         access != Access::kEnd;
+  return access != Access::kLoad && access != Access::kSleep && access != Access::kStart &&
+         access != Access::kYield && access != Access::kEnd;
 }
 
 struct Operation {

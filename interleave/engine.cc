@@ -145,6 +145,8 @@ ThreadId Engine::spawn(const char* name, Body body, void* argument) {
   alive_ |= bit(id);
   runnable_ |= bit(id);
   progress_by_ |= bit(id);
+  if (observer_ != nullptr && current_ != kNoThread) [[unlikely]]
+    observer_->on_spawn(current_, id);
   return id;
 }
 

@@ -137,6 +137,12 @@ class Engine {
     reschedule(ChoiceKind::kPreempt, candidates);
   }
 
+  // As step, for a compare-and-swap that looks for `expected`.
+  void step_cas(ObjectId object, std::uint64_t expected) {
+    expected_[current_] = expected;
+    step(object, Access::kCas);
+  }
+
   // As step, for giving a mutex back: no choice point if steps around locks are merged.
   void step_unlock(ObjectId object) {
     joins_last_ = joins_last_ || options_.merge_lock_steps;
@@ -177,11 +183,22 @@ class Engine {
   // Tells the observer, if there is one, what an operation did to its object.
   void done(ObjectId object, Access access, std::uint64_t before, std::uint64_t after) {
     if (observer_ != nullptr) [[unlikely]]
-      observer_->on_operation({steps_, current_, {object, access}, before, after});
+      observer_->on_operation({steps_, current_, {object, access}, before, after, writes(access)});
+  }
+  // The same for a compare-and-swap that did not find what it expected.
+  void done_in_vain(ObjectId object, std::uint64_t value) {
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->on_operation({steps_, current_, {object, Access::kCas}, value, value, false});
   }
   bool observed() const { return observer_ != nullptr; }
 
   std::uint64_t steps() const { return steps_; }
+
+  // What a thread has announced last, how often it has been at a choice point, and what its
+  // compare-and-swap expects, if it is one. Also after an execution, until the next one.
+  Operation pending(ThreadId thread) const { return pending_[thread]; }
+  std::uint32_t visits(ThreadId thread) const { return visits_[thread]; }
+  std::uint64_t expected(ThreadId thread) const { return expected_[thread]; }
 
   // ---- stacks inside a thread ----
 
@@ -258,6 +275,7 @@ class Engine {
   std::uint32_t idle_yields_ = 0;
   ThreadSet progress_by_ = 0;  // who changed something since the last yield
   std::array<Operation, kMaxThreads> pending_{};
+  std::array<std::uint64_t, kMaxThreads> expected_{};  // of those whose operation is a kCas
   std::array<std::uint32_t, kMaxThreads> visits_{};
 
   Tape tape_;

@@ -16,6 +16,7 @@ struct Step {
   Operation operation;
   std::uint64_t before;  // the object's value as a word, before and after
   std::uint64_t after;
+  bool wrote;  // if only the value that was there already; a compare-and-swap that failed has not
 };
 
 class Observer {
@@ -23,6 +24,9 @@ class Observer {
   virtual ~Observer() = default;
 
   virtual void on_operation(const Step& step) = 0;
+
+  // `parent` has started `child`, which from here on is a candidate.
+  virtual void on_spawn(ThreadId /*parent*/, ThreadId /*child*/) {}
 
   // Entry number `index` of the tape was chosen while `current` was running. `taken` is the thread
   // that goes on; for a choice of the program it is `current`.

@@ -37,12 +37,12 @@ class Shared {
   // Compare and swap: puts `desired` where `expected` was, and tells whether it was there.
   // Choice point.
   bool cas(T expected, T desired) {
-    engine_->step(id_, Access::kUpdate);
+    engine_->step_cas(id_, word(expected));
     if (value_ != expected) {
-      engine_->done(id_, Access::kUpdate, word(value_), word(value_));
+      engine_->done_in_vain(id_, word(value_));
       return false;
     }
-    set(Access::kUpdate, desired);
+    set(Access::kCas, desired);
     return true;
   }
 

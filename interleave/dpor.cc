@@ -1,0 +1,233 @@
+#include "interleave/dpor.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/check.h"
+
+namespace mpglab::interleave {
+
+namespace {
+
+bool waits(Access access) {
+  return access == Access::kLock || access == Access::kAcquire || access == Access::kSleep;
+}
+
+// Could a step that waits be made while its object has this value?
+bool possible(Access access, std::uint64_t value) {
+  return access == Access::kLock ? value == 0 : value != 0;
+}
+
+}  // namespace
+
+Dpor::Dpor(Engine& engine) : engine_(engine) {
+  engine_.observe(this);
+}
+Dpor::~Dpor() {
+  engine_.observe(nullptr);
+}
+
+// ---- one execution ----
+
+bool Dpor::begin() {
+  if (exhausted_ || !cannot_.empty()) return false;
+  made_ = 0;
+  spawned_ = 1;
+  visits_.fill(0);
+  redundant_ = false;
+  if (first_) state(0) = {};
+  first_ = false;
+  return true;
+}
+
+Dpor::State& Dpor::state(EventLog::Index index) {
+  if (index >= states_.size()) states_.resize(std::size_t{index} + 1);
+  return states_[index];
+}
+
+bool Dpor::sleeps(const State& state, ThreadId thread) {
+  return std::any_of(state.sleeping.begin(), state.sleeping.end(),
+                     [thread](const Event& event) { return event.thread == thread; });
+}
+
+std::uint32_t Dpor::give_up() {
+  redundant_ = true;
+  return kDiverged;
+}
+
+std::uint32_t Dpor::pick(const Decision& decision) {
+  if (!decision.picks_thread()) {
+    cannot_ = "the program chooses";
+    return kDiverged;
+  }
+  if (decision.kind == ChoiceKind::kYield) {
+    cannot_ = "the program yields";
+    return kDiverged;
+  }
+  if (redundant_) return give_up();
+  for (unsigned place = 0; place < decision.bound; ++place) {
+    if (decision.pending[decision.thread_at(place)].access == Access::kStart) return place;
+  }
+  if (made_ < prefix_) return decision.place(log_[made_].thread);
+  const State& now = state(made_);
+  if (now.wakeups != WakeupForest::kNoBranches) {
+    const ThreadId wanted = forest_.first_step(now.wakeups).thread;
+    MPG_CHECK((decision.candidates >> wanted & 1) != 0, "a step that was to come is not possible");
+    return decision.place(wanted);
+  }
+  for (unsigned place = 0; place < decision.bound; ++place) {
+    if (!sleeps(now, decision.thread_at(place))) return place;
+  }
+  return give_up();
+}
+
+void Dpor::on_spawn(ThreadId parent, ThreadId child) {
+  spawned_ |= ThreadSet{1} << child;
+  log_.spawned(parent, child);
+}
+
+void Dpor::on_operation(const Step& step) {
+  visits_[step.thread] = engine_.visits(step.thread);
+  if (made_ < prefix_) {
+    MPG_CHECK(
+        log_[made_].thread == step.thread && log_[made_].operation.object == step.operation.object,
+        "the program does something else than the last time");
+    ++made_;
+    return;
+  }
+  record({step.thread, step.operation, step.wrote, engine_.expected(step.thread), step.before,
+          step.after});
+  ++made_;
+}
+
+void Dpor::record(const Event& event) {
+  log_.append(event);
+  state(made_ + 1);
+  State& now = states_[made_];
+  State& next = states_[made_ + 1];
+  redundant_ = redundant_ || sleeps(now, event.thread);
+  next.sleeping.clear();
+  for (const Event& asleep : now.sleeping) {
+    if (asleep.thread != event.thread && !dependent(asleep, event)) next.sleeping.push_back(asleep);
+  }
+  next.wakeups = WakeupForest::kNoBranches;
+  if (now.wakeups != WakeupForest::kNoBranches) {
+    MPG_CHECK(forest_.first_step(now.wakeups).thread == event.thread,
+              "another step came than the one that was to come");
+    next.wakeups = forest_.take_first(now.wakeups);
+  }
+}
+
+void Dpor::end(const Tape& /*tape*/) {
+  if (!cannot_.empty()) return;
+  if (redundant_) {
+    ++abandoned_;
+  } else {
+    ++executions_;
+    reverse_races();
+  }
+  backtrack();
+}
+
+void Dpor::backtrack() {
+  for (EventLog::Index i = log_.size(); i > 0; --i) {
+    State& before = states_[i - 1];
+    before.sleeping.push_back(log_[i - 1]);
+    log_.truncate(i - 1);
+    if (before.wakeups != WakeupForest::kNoBranches) {
+      prefix_ = i - 1;
+      return;
+    }
+  }
+  exhausted_ = true;
+}
+
+// ---- races ----
+
+void Dpor::reverse_races() {
+  const EventLog::Index size = log_.size();
+  for (EventLog::Index i = 0; i < size; ++i) {
+    if (waits(log_[i].operation.access)) {
+      reverse_races_of_waiting(log_[i], i);
+    } else {
+      reverse_races_of(log_[i], i);
+    }
+  }
+  // What a thread was about to do when the execution ended. The one that ran last has done it.
+  for (ThreadSet left = spawned_; left != 0; left &= left - 1) {
+    const auto thread = static_cast<ThreadId>(std::countr_zero(left));
+    const Operation operation = engine_.pending(thread);
+    if (operation.object == kNoObject || engine_.visits(thread) == visits_[thread]) continue;
+    const Event event{.thread = thread,
+                      .operation = operation,
+                      .wrote = writes(operation.access),
+                      .expected = engine_.expected(thread)};
+    if (waits(operation.access)) {
+      reverse_races_of_waiting(event, size);
+    } else {
+      reverse_races_of(event, size);
+    }
+  }
+}
+
+void Dpor::reverse_races_of(const Event& event, EventLog::Index at) {
+  // The last write, and, for one that writes, what has read since.
+  direct_.clear();
+  const EventLog::Index own = log_.last_of_thread(event, at);
+  const std::vector<EventLog::Index>& others = log_.on_object(event.operation.object);
+  auto other = std::lower_bound(others.begin(), others.end(), at);
+  while (other != others.begin()) {
+    --other;
+    if (event.wrote || log_[*other].wrote) direct_.push_back(*other);
+    if (log_[*other].wrote) break;
+  }
+  for (const EventLog::Index first : direct_) {
+    const auto ordered_by = [&](EventLog::Index between) {
+      return first < between && log_.happens_before(first, between);
+    };
+    if (own != EventLog::kNone && (own == first || ordered_by(own))) continue;
+    if (std::any_of(direct_.begin(), direct_.end(), ordered_by)) continue;
+    reverse(first, event);
+  }
+}
+
+// Waiting steps cannot come before whatever made them possible; they may before what was possible
+// for them already.
+void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
+  const EventLog::Index own = log_.last_of_thread(event, at);
+  const std::vector<EventLog::Index>& others = log_.on_object(event.operation.object);
+  auto other = std::lower_bound(others.begin(), others.end(), at);
+  while (other != others.begin()) {
+    --other;
+    const EventLog::Index first = *other;
+    if (own != EventLog::kNone &&
+        (own == first || (first < own && log_.happens_before(first, own))))
+      return;
+    if (!log_[first].wrote || !possible(event.operation.access, log_[first].before)) continue;
+    reverse(first, event);
+    return;
+  }
+}
+
+// `second` is to come before `first`: in the state before `first`, after everything that does not
+// depend on it.
+void Dpor::reverse(EventLog::Index first, const Event& second) {
+  sequence_.clear();
+  for (EventLog::Index i = first + 1; i < log_.size(); ++i)
+    if (!log_.happens_before(first, i)) sequence_.push_back(log_[i]);
+  Event moved = second;
+  moved.wrote = would_write(second, log_[first]);
+  sequence_.push_back(moved);
+  State& before = states_[first];
+  std::size_t place = 0;
+  for (const Event& asleep : before.sleeping)
+    if (is_weak_initial(asleep, sequence_, place)) return;
+  forest_.insert(before.wakeups, sequence_);
+}
+
+// Would it write, if it came before `before`, which is on the same object?
+bool Dpor::would_write(const Event& event, const Event& before) {
+  return event.operation.access == Access::kCas ? before.before == event.expected : event.wrote;
+}
+
+}  // namespace mpglab::interleave

@@ -1,0 +1,112 @@
+// Dpor: every execution of a program once, where executions that differ only in the order of
+// independent steps count as one. After it has nothing more to try, there is nothing that was not
+// tried: the only strategy here that can prove.
+//
+// Optimal dynamic partial order reduction with source sets and wakeup trees (Abdulla, Aronis,
+// Jonsson, Sagonas, JACM 2017). After each execution every race in it (two dependent steps of
+// different threads, with nothing between that orders them) is looked at: the steps that do not
+// depend on the first of the two, and then the second, are put into the wakeup tree of the state
+// before the first, unless something equivalent is there or has been explored. So no two executions
+// are equivalent, and none has to be given up half-way.
+//
+// How our primitives are read:
+//  - a load reads; a store, an update and a compare-and-swap that succeeds write; one that fails
+//  has
+//    read. Whether one would succeed in another order is known before it is tried, because its
+//    operand is announced.
+//  - all operations on one mutex or semaphore depend on each other, and so do those on a note, but
+//    for two sleeps. A step that waits (lock, acquire, sleep) races with the last operation on its
+//    object before which it would have been possible, as long as its thread knew nothing of that.
+//    A step that waits for ever races as well.
+//  - the start and the end of a thread touch nothing: they are made as soon as they can be, and are
+//    no choice.
+//
+// What it cannot do yet: programs that yield (spin, sleep with a time limit) or choose; it then
+// stops and says so. Nor may the engine merge steps around locks.
+//
+// Memory: the events of one execution, and for each of them what is still to be tried from there.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "interleave/engine.h"
+#include "interleave/event_log.h"
+#include "interleave/observer.h"
+#include "interleave/strategy.h"
+#include "interleave/wakeup_tree.h"
+
+namespace mpglab::interleave {
+
+class Dpor final : public Strategy, public Observer {
+ public:
+  // Observes the engine as long as it lives.
+  // REQUIRES: the engine keeps a tape, does not merge steps around locks, and runs nothing else
+  // meanwhile. The program does the same in each execution but for the order of its threads.
+  explicit Dpor(Engine& engine);
+  ~Dpor() override;
+  Dpor(const Dpor&) = delete;
+  Dpor& operator=(const Dpor&) = delete;
+
+  bool begin() override;
+  std::uint32_t pick(const Decision& decision) override;
+  void end(const Tape& tape) override;
+
+  void on_operation(const Step& step) override;
+  void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
+                 ThreadId /*taken*/) override {}
+  void on_spawn(ThreadId parent, ThreadId child) override;
+
+  // Everything has been explored. Executions that ended for want of steps (End::kStepBudget) are
+  // for the caller to notice.
+  bool exhausted() const { return exhausted_ && cannot_.empty(); }
+  // Why the program is none for it; empty: it is one.
+  std::string_view cannot() const { return cannot_; }
+
+  // Executions, one for each class.
+  std::uint64_t executions() const { return executions_; }
+  // Executions that were given up because what was left of them had been explored. Always 0.
+  std::uint64_t abandoned() const { return abandoned_; }
+
+ private:
+  // A state of the execution: what has been explored from it and what is still to be.
+  struct State {
+    std::vector<Event> sleeping;  // steps that have been explored, and nothing since depends on
+    WakeupForest::Branches wakeups = WakeupForest::kNoBranches;
+  };
+
+  State& state(EventLog::Index index);
+  static bool sleeps(const State& state, ThreadId thread);
+  std::uint32_t give_up();
+  void record(const Event& event);
+  void reverse_races();
+  void reverse_races_of(const Event& event, EventLog::Index at);
+  void reverse_races_of_waiting(const Event& event, EventLog::Index at);
+  void reverse(EventLog::Index first, const Event& second);
+  static bool would_write(const Event& event, const Event& before);
+  void backtrack();
+
+  Engine& engine_;
+  EventLog log_;
+  std::vector<State> states_;  // one before each event, and one behind the last; old ones behind
+  WakeupForest forest_;
+  EventLog::Index prefix_ = 0;  // events that the execution shares with the one before
+  EventLog::Index made_ = 0;    // events so far
+  ThreadSet spawned_ = 0;
+  std::array<std::uint32_t, kMaxThreads> visits_{};  // of each thread when it made its last event
+  bool redundant_ = false;
+  bool first_ = true;
+  bool exhausted_ = false;
+  std::string_view cannot_;
+  std::uint64_t executions_ = 0;
+  std::uint64_t abandoned_ = 0;
+  // Used again and again.
+  std::vector<Event> sequence_;
+  std::vector<EventLog::Index> direct_;
+};
+
+}  // namespace mpglab::interleave

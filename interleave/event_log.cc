@@ -1,0 +1,79 @@
+#include "interleave/event_log.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace mpglab::interleave {
+
+void EventLog::widen(std::size_t threads) {
+  if (started_after_.size() < threads) {
+    started_after_.resize(threads, kNone);
+    of_thread_.resize(threads);
+  }
+  if (threads <= width_) return;
+  const std::size_t width = std::max(threads, 2 * width_);
+  std::vector<std::uint32_t> clocks(events_.size() * width, 0);
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    std::copy_n(clocks_.begin() + static_cast<std::ptrdiff_t>(i * width_), width_,
+                clocks.begin() + static_cast<std::ptrdiff_t>(i * width));
+  }
+  clocks_ = std::move(clocks);
+  width_ = width;
+}
+
+void EventLog::join(std::size_t clock, Index other) {
+  const std::size_t from = std::size_t{other} * width_;
+  for (std::size_t i = 0; i < width_; ++i)
+    clocks_[clock + i] = std::max(clocks_[clock + i], clocks_[from + i]);
+}
+
+void EventLog::append(const Event& event) {
+  widen(std::size_t{event.thread} + 1);
+  const Index index = size();
+  const Index before = last_of_thread(event, index);
+  events_.push_back(event);
+  const std::size_t clock = clocks_.size();
+  clocks_.resize(clock + width_, 0);
+  if (before != kNone) join(clock, before);
+
+  const ObjectId object = event.operation.object;
+  if (object != kNoObject) {
+    if (object >= on_object_.size()) on_object_.resize(std::size_t{object} + 1);
+    std::vector<Index>& others = on_object_[object];
+    for (auto other = others.rbegin(); other != others.rend(); ++other) {
+      if (event.wrote || events_[*other].wrote) join(clock, *other);
+      if (events_[*other].wrote) break;
+    }
+    others.push_back(index);
+  }
+  std::vector<Index>& own = of_thread_[event.thread];
+  own.push_back(index);
+  numbers_.push_back(static_cast<std::uint32_t>(own.size()));
+  clocks_[clock + event.thread] = numbers_.back();
+}
+
+void EventLog::spawned(ThreadId parent, ThreadId child) {
+  widen(std::size_t{std::max(parent, child)} + 1);
+  started_after_[child] =
+      of_thread_[parent].empty() ? started_after_[parent] : of_thread_[parent].back();
+}
+
+void EventLog::truncate(Index size) {
+  while (this->size() > size) {
+    const Event& event = events_.back();
+    if (event.operation.object != kNoObject) on_object_[event.operation.object].pop_back();
+    of_thread_[event.thread].pop_back();
+    events_.pop_back();
+    numbers_.pop_back();
+  }
+  clocks_.resize(events_.size() * width_);
+}
+
+EventLog::Index EventLog::last_of_thread(const Event& event, Index at) const {
+  const std::vector<Index>& own = of_thread_[event.thread];
+  const auto behind = std::lower_bound(own.begin(), own.end(), at);
+  return behind == own.begin() ? started_after_[event.thread] : *(behind - 1);
+}
+
+}  // namespace mpglab::interleave

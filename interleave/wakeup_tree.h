@@ -1,0 +1,107 @@
+// WakeupTree: sequences of steps that are still to be tried from a state, so that what they begin
+// with is explored once.
+//
+// Source: Abdulla, Aronis, Jonsson, Sagonas, "Source Sets: A Foundation for Optimal Dynamic Partial
+// Order Reduction" (JACM 2017), sections 5 and 6.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "interleave/event_log.h"
+
+namespace mpglab::interleave {
+
+// Could `first` be the first step of a sequence that is equivalent to `sequence`, perhaps with more
+// behind it? A weak initial.
+inline bool is_weak_initial(const Event& first, const std::vector<Event>& sequence,
+                            std::size_t& place) {
+  for (place = 0; place < sequence.size(); ++place) {
+    // What stands before it must not matter to it; it is then what its thread does first.
+    if (sequence[place].thread == first.thread) return true;
+    if (dependent(sequence[place], first)) return false;
+  }
+  return true;
+}
+
+// The trees of all states of an execution share one store.
+class WakeupForest {
+ public:
+  // A list of branches, in the order in which they are to be tried.
+  using Branches = std::uint32_t;
+  static constexpr Branches kNoBranches = 0xffffffff;
+
+  // Puts the sequence into the tree, unless what it asks for is there. `sequence` is used up.
+  void insert(Branches& tree, std::vector<Event>& sequence) {
+    make_room(sequence.size());
+    Branches* branches = &tree;
+    bool at_root = true;
+    while (!sequence.empty()) {
+      Branches* match = branches;
+      std::size_t place = 0;
+      while (*match != kNoBranches && !is_weak_initial(nodes_[*match].step, sequence, place))
+        match = &nodes_[*match].next;
+      if (*match == kNoBranches) {
+        // A branch that has no step behind it asks for everything that follows.
+        if (!at_root && *branches == kNoBranches) return;
+        for (const Event& step : sequence) {
+          *match = make(step);
+          match = &nodes_[*match].children;
+        }
+        return;
+      }
+      if (place < sequence.size())
+        sequence.erase(sequence.begin() + static_cast<std::ptrdiff_t>(place));
+      branches = &nodes_[*match].children;
+      at_root = false;
+    }
+  }
+
+  const Event& first_step(Branches branches) const { return nodes_[branches].step; }
+
+  // Takes the first branch out of `tree` and returns what comes behind its step.
+  Branches take_first(Branches& tree) {
+    const Branches taken = tree;
+    const Branches children = nodes_[taken].children;
+    tree = nodes_[taken].next;
+    nodes_[taken].next = free_;
+    free_ = taken;
+    return children;
+  }
+
+  void clear() {
+    nodes_.clear();
+    free_ = kNoBranches;
+  }
+
+ private:
+  struct Node {
+    Event step;
+    Branches children = kNoBranches;
+    Branches next = kNoBranches;
+  };
+
+  // Nodes do not move while so many are made: they are pointed to.
+  void make_room(std::size_t count) {
+    if (nodes_.size() + count > nodes_.capacity())
+      nodes_.reserve(std::max(nodes_.size() + count, 2 * nodes_.capacity()));
+  }
+  Branches make(const Event& step) {
+    Branches made = free_;
+    if (made == kNoBranches) {
+      made = static_cast<Branches>(nodes_.size());
+      nodes_.emplace_back();
+    } else {
+      free_ = nodes_[made].next;
+    }
+    nodes_[made] = {step};
+    return made;
+  }
+
+  std::vector<Node> nodes_;
+  Branches free_ = kNoBranches;
+};
+
+}  // namespace mpglab::interleave

@@ -1,0 +1,134 @@
+// The search itself, put to the proof: as many executions as there are classes, and the same ones
+// that brute force finds.
+
+#include "interleave/dpor.h"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "all_orders.h"
+#include "interleave/engine.h"
+#include "interleave/replay.h"
+#include "small_program.h"
+#include "support/distilled_race.h"
+
+namespace mpglab::interleave {
+namespace {
+
+struct Explored {
+  std::uint64_t executions = 0;
+  std::uint64_t abandoned = 0;
+  bool exhausted = false;
+};
+
+Explored explore_distilled_race(int loops) {
+  Engine engine;
+  test::DistilledRace race(engine, loops, /*bug=*/false);
+  Dpor dpor(engine);
+  while (engine.run(dpor, test::DistilledRace::start, &race).end != End::kExhausted) {
+  }
+  return {dpor.executions(), dpor.abandoned(), dpor.exhausted()};
+}
+
+// Counted by brute force and by GenMC: shared/distilled-race.md.
+TEST(DistilledRace, HasItsClassesOnce) {
+  EXPECT_EQ(explore_distilled_race(2).executions, 271U);
+}
+TEST(DistilledRace, WithThreeLoopsAsWell) {
+  EXPECT_EQ(explore_distilled_race(3).executions, 1746U);
+}
+TEST(DistilledRace, WithFourLoopsAsWell) {
+  EXPECT_EQ(explore_distilled_race(4).executions, 10'763U);
+}
+TEST(DistilledRace, NoExecutionIsGivenUp) {
+  EXPECT_EQ(explore_distilled_race(3).abandoned, 0U);
+}
+
+TEST(DistilledRace, IsFoundWithItsBug) {
+  Engine engine;
+  test::DistilledRace race(engine, 2, /*bug=*/true);
+  Dpor dpor(engine);
+  while (!race.broken() &&
+         engine.run(dpor, test::DistilledRace::start, &race).end != End::kExhausted) {
+  }
+  EXPECT_TRUE(race.broken());
+}
+
+// ---- random programs: against brute force ----
+
+// What a search has met: outcomes, and classes of executions.
+struct Met {
+  std::set<std::string> outcomes;
+  std::set<std::string> classes;
+  std::uint64_t executions = 0;
+};
+
+Met by_brute_force(std::uint64_t seed, unsigned steps) {
+  Engine engine;
+  test::SmallProgram program(engine, seed, steps);
+  test::AllOrders orders;
+  test::ClassOfExecution classes;
+  engine.observe(&classes);
+  Met met;
+  for (;; ++met.executions) {
+    classes.begin();
+    const End end = engine.run(orders, test::SmallProgram::start, &program).end;
+    if (end == End::kExhausted) break;
+    met.outcomes.insert(program.outcome(end));
+    met.classes.insert(classes.name());
+  }
+  engine.observe(nullptr);
+  return met;
+}
+
+// The search observes the engine itself, so its executions are run once more to be named.
+Met by_dpor(std::uint64_t seed, unsigned steps) {
+  Engine engine;
+  test::SmallProgram program(engine, seed, steps);
+  std::vector<Tape> tapes;
+  Met met;
+  {
+    Dpor dpor(engine);
+    for (;;) {
+      const End end = engine.run(dpor, test::SmallProgram::start, &program).end;
+      if (end == End::kExhausted) break;
+      met.outcomes.insert(program.outcome(end));
+      tapes.push_back(engine.tape());
+    }
+    met.executions = dpor.executions() + dpor.abandoned();
+    EXPECT_TRUE(dpor.exhausted());
+  }
+  test::ClassOfExecution classes;
+  engine.observe(&classes);
+  for (Tape& tape : tapes) {
+    Replay replay(std::move(tape));
+    classes.begin();
+    engine.run(replay, test::SmallProgram::start, &program);
+    met.classes.insert(classes.name());
+  }
+  engine.observe(nullptr);
+  return met;
+}
+
+constexpr std::uint64_t kPrograms = 1000;
+
+class RandomPrograms : public testing::TestWithParam<unsigned> {};
+
+TEST_P(RandomPrograms, HaveTheSameClassesAndEachOnce) {
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    const Met brute = by_brute_force(seed, GetParam());
+    const Met dpor = by_dpor(seed, GetParam());
+    ASSERT_EQ(dpor.outcomes, brute.outcomes) << "seed " << seed;
+    ASSERT_EQ(dpor.classes, brute.classes) << "seed " << seed;
+    ASSERT_EQ(dpor.executions, brute.classes.size()) << "seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, RandomPrograms, testing::Values(4U, 6U, 8U, 10U, 11U));
+
+}  // namespace
+}  // namespace mpglab::interleave

@@ -1,0 +1,156 @@
+// A random small program: a few threads with a few operations each, on two words, a mutex, a
+// semaphore and a note. What a thread does may depend on what it has read.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "interleave/engine.h"
+#include "interleave/mutex.h"
+#include "interleave/note.h"
+#include "interleave/random.h"
+#include "interleave/semaphore.h"
+#include "interleave/shared.h"
+
+namespace mpglab::interleave::test {
+
+class SmallProgram {
+ public:
+  // At most `steps` operations in all; the same seed is the same program.
+  SmallProgram(Engine& engine, std::uint64_t seed, unsigned steps) : engine_(engine) {
+    Random random(seed);
+    const unsigned threads = 2 + random.below(3);
+    bodies_.resize(threads);
+    for (unsigned left = steps; left > 0; --left)
+      bodies_[random.below(threads)].push_back(op(random));
+  }
+
+  static void start(void* program) { static_cast<SmallProgram*>(program)->begin(); }
+
+  // What is left of it, and what each thread has seen.
+  std::string outcome(End end) const {
+    std::string text = end_name(end);
+    for (const Shared<int>& word : words_) text += " " + std::to_string(word.peek());
+    for (const Thread& thread : threads_)
+      text += " t" + std::to_string(thread.at) + "," + std::to_string(thread.seen);
+    return text;
+  }
+
+ private:
+  enum class Kind : std::uint8_t {
+    kLoad,
+    kStore,
+    kStoreSeen,
+    kAdd,
+    kCas,
+    kIfSeen,  // the next operation only if what was seen last is not 0
+    kLock,
+    kUnlock,
+    kAcquire,
+    kRelease,
+    kSleep,
+    kWake,
+  };
+  struct Op {
+    Kind kind;
+    unsigned word;
+    int value;
+  };
+  struct Thread {
+    SmallProgram* program = nullptr;
+    std::size_t number = 0;
+    std::size_t at = 0;
+    int seen = 0;
+  };
+
+  static Op op(Random& random) {
+    // Words come up more often than what waits.
+    constexpr std::array kKinds = {Kind::kLoad,  Kind::kLoad,   Kind::kStore,   Kind::kStoreSeen,
+                                   Kind::kAdd,   Kind::kCas,    Kind::kCas,     Kind::kIfSeen,
+                                   Kind::kLock,  Kind::kUnlock, Kind::kAcquire, Kind::kRelease,
+                                   Kind::kSleep, Kind::kWake,   Kind::kLock,    Kind::kUnlock};
+    return {kKinds[random.below(kKinds.size())], random.below(2),
+            static_cast<int>(random.below(2))};
+  }
+
+  void begin() {
+    for (Shared<int>& word : words_) word.poke(0);
+    mutex_.reset();
+    semaphore_.reset(1);
+    note_.reset();
+    waker_.poke(0);
+    threads_.fill({});
+    for (std::size_t i = 0; i < bodies_.size(); ++i) {
+      threads_[i] = {this, i};
+      engine_.spawn("thread", run, &threads_[i]);
+    }
+  }
+
+  static void run(void* self) {
+    auto& thread = *static_cast<Thread*>(self);
+    const std::vector<Op>& body = thread.program->bodies_[thread.number];
+    for (thread.at = 0; thread.at < body.size(); ++thread.at) {
+      const Op& op = body[thread.at];
+      if (op.kind == Kind::kIfSeen) {
+        if (thread.seen == 0) ++thread.at;
+      } else {
+        thread.program->make(thread, op);
+      }
+    }
+  }
+
+  void make(Thread& thread, const Op& op) {
+    Shared<int>& word = words_[op.word];
+    switch (op.kind) {
+      case Kind::kLoad:
+        thread.seen = word.load();
+        break;
+      case Kind::kStore:
+        word.store(op.value);
+        break;
+      case Kind::kStoreSeen:
+        word.store(thread.seen + 1);
+        break;
+      case Kind::kAdd:
+        thread.seen = word.add(1);
+        break;
+      case Kind::kCas:
+        thread.seen = word.cas(op.value, op.value + 1) ? 1 : 0;
+        break;
+      case Kind::kLock:
+        if (!mutex_.held()) mutex_.lock();
+        break;
+      case Kind::kUnlock:
+        if (mutex_.held()) mutex_.unlock();
+        break;
+      case Kind::kAcquire:
+        semaphore_.acquire();
+        break;
+      case Kind::kRelease:
+        semaphore_.release();
+        break;
+      case Kind::kSleep:
+        note_.sleep();
+        break;
+      case Kind::kWake:
+        // Waking twice is a fault of a program; who comes first to it is this one's own business.
+        if (waker_.cas(0, 1)) note_.wakeup();
+        break;
+      case Kind::kIfSeen:
+        break;
+    }
+  }
+
+  Engine& engine_;
+  std::vector<std::vector<Op>> bodies_;
+  std::array<Shared<int>, 2> words_{Shared<int>{engine_, "x"}, Shared<int>{engine_, "y"}};
+  Shared<int> waker_{engine_, "waker"};
+  Mutex mutex_{engine_, "mutex"};
+  Semaphore semaphore_{engine_, "semaphore", 1};
+  Note note_{engine_, "note"};
+  std::array<Thread, 4> threads_{};
+};
+
+}  // namespace mpglab::interleave::test
