@@ -17,6 +17,7 @@
 #include "cli/text.h"
 #include "explore/recording.h"
 #include "explore/shrink.h"
+#include "interleave/pct.h"
 #include "view/failure_card.h"
 
 namespace mpglab::cli {
@@ -29,6 +30,7 @@ struct Options {
   ModelOptions model;
   std::string strategy = "random";
   unsigned depth = explore::kDefaultPctDepth;
+  interleave::BoundedDfs::Bounds bounds;
   std::uint64_t seed = 1;
   std::uint64_t runs = 0;
   double seconds = 0;
@@ -37,6 +39,9 @@ struct Options {
   bool no_shrink = false;
   bool no_card = false;
   bool json = false;
+  bool depth_given = false;
+  bool preemptions_given = false;
+  bool deviations_given = false;
 };
 
 class Hunt {
@@ -49,10 +54,12 @@ class Hunt {
     if (!model) return context_.fail(model.error());
     const auto kind = named_strategy(options_.strategy);
     if (!kind) return context_.fail(kind.error());
+    if (const auto fits = options_fit(*kind); !fits) return context_.fail(fits.error());
 
     explore::HuntOptions hunt;
     hunt.strategy = *kind;
     hunt.pct_depth = options_.depth;
+    hunt.bounds = options_.bounds;
     hunt.seed = options_.seed;
     hunt.runs = options_.runs == 0 && options_.seconds == 0 ? kDefaultRuns : options_.runs;
     hunt.seconds = options_.seconds;
@@ -69,6 +76,8 @@ class Hunt {
     progress.clear();
 
     context_.exit_code = exit_code_of(result.verdict);
+    const bool ended_early = explore::is_exhaustive(*kind) && !result.verified;
+    if (context_.exit_code == kNothingFound && ended_early) context_.exit_code = kInconclusive;
     if (result.discoveries.empty()) return nothing(*model, result);
     if (!options_.json) context_.console.line(summary(*model, result));
     std::string first;
@@ -80,6 +89,21 @@ class Hunt {
   }
 
  private:
+  // Options that would be taken and not heeded.
+  Result<void, std::string> options_fit(explore::StrategyKind kind) const {
+    using explore::StrategyKind;
+    const bool bounded = options_.preemptions_given || options_.deviations_given;
+    if (bounded && kind != StrategyKind::kDfs)
+      return failure(fmt::format("--preemptions and --deviations are for --strategy dfs, not {}",
+                                 options_.strategy));
+    if (options_.depth_given && kind != StrategyKind::kPct)
+      return failure(fmt::format("--depth is for --strategy pct, not {}", options_.strategy));
+    if (options_.jobs > 1 && !explore::has_numbered_executions(kind))
+      return failure(
+          fmt::format("--strategy {} tries schedules in an order: --jobs 1", options_.strategy));
+    return {};
+  }
+
   std::string title(const Model& model) const {
     const std::string faults = names_of(model.faults);
     return faults.empty() ? model.program.name : fmt::format("{} + {}", model.program.name, faults);
@@ -97,9 +121,40 @@ class Hunt {
       context_.console.print(json_line(last_object(model, result, "")));
       return;
     }
-    context_.console.line(fmt::format("{}: {} in {} ({})", title(model),
-                                      style_(view::Ink::kGreen, "nothing found"),
-                                      counted(result.runs, "schedule"), speed(result)));
+    context_.console.line(
+        fmt::format("{}: {} ({})", title(model), nothing_text(result), speed(result)));
+    // With the default depth, which is for what PCT meets in practice, it would be next to nothing.
+    if (options_.depth_given) context_.console.line(guarantee(result));
+  }
+
+  std::string nothing_text(const explore::HuntResult& result) const {
+    const std::string runs = counted(result.runs, "schedule");
+    const std::string verified = style_(view::Ink::kGreen, "verified");
+    if (result.whole) return fmt::format("{}: nothing goes wrong in any of {}", verified, runs);
+    if (result.verified)
+      return fmt::format("{} within {}: nothing goes wrong in any of {}", verified,
+                         bounds_text(result.complete_below), runs);
+    std::string text = fmt::format("{} in {}", style_(view::Ink::kGreen, "nothing found"), runs);
+    if (result.complete_below > 0)
+      text += fmt::format("; all within {} were tried", bounds_text(result.complete_below));
+    return text;
+  }
+
+  // "2 deviations from the default schedule and 1 preemption". `below`: one more than the former.
+  std::string bounds_text(std::uint32_t below) const {
+    std::string text = counted(below - 1, "deviation") + " from the default schedule";
+    if (options_.preemptions_given)
+      text += fmt::format(" and {}", counted(options_.bounds.preemptions, "preemption"));
+    return text;
+  }
+
+  std::string guarantee(const explore::HuntResult& result) const {
+    return fmt::format(
+        "  PCT: one schedule meets a fault of depth {} with a probability of at least {:.1e} "
+        "({} threads, {} choices)",
+        options_.depth,
+        interleave::Pct::guarantee(result.usual_threads, result.usual_choices, options_.depth),
+        result.usual_threads, grouped(result.usual_choices));
   }
 
   std::string summary(const Model& model, const explore::HuntResult& result) const {
@@ -146,6 +201,8 @@ class Hunt {
     object["token"] = text;
     if (options_.json) {
       context_.console.print(json_line(object));
+    } else if (!explore::is_finding(discovery.finding.verdict)) {
+      // Nothing to look at; the token of so long a schedule is there with --json.
     } else if (options_.no_card) {
       context_.console.line(fmt::format("token {}", text));
     } else {
@@ -169,7 +226,16 @@ class Hunt {
     object["command"] = "hunt";
     object["scenario"] = model.program.name;
     object["bugs"] = json_of(model.faults);
-    object["verdict"] = explore::verdict_name(result.verdict);
+    object["verdict"] =
+        result.verified ? std::string_view("verified") : explore::verdict_name(result.verdict);
+    if (result.complete_below > 0) {
+      Json complete = Json::object();
+      complete["whole"] = result.whole;
+      complete["deviations"] = result.complete_below - 1;
+      complete["preemptions"] =
+          options_.preemptions_given ? Json(options_.bounds.preemptions) : Json(nullptr);
+      object["complete"] = std::move(complete);
+    }
     object["runs"] = result.runs;
     object["first_finding_run"] =
         result.first_finding_run == 0 ? Json(nullptr) : Json(result.first_finding_run);
@@ -199,6 +265,14 @@ void add_hunt(CLI::App& app, Context& context) {
   command->add_option("--depth", options->depth, "pct: one more than the priority changes")
       ->check(whole_number(1, 1'000))
       ->capture_default_str();
+  command
+      ->add_option("--deviations", options->bounds.deviations,
+                   "dfs: leave the default schedule at most so often; without it, ever more often")
+      ->check(whole_number(0, 1'000));
+  command
+      ->add_option("--preemptions", options->bounds.preemptions,
+                   "dfs: interrupt a thread that could go on at most so often")
+      ->check(whole_number(0, 1'000));
   command->add_option("--seed", options->seed, "Other seeds try other schedules")
       ->check(whole_number(0, ~std::uint64_t{0}))
       ->capture_default_str();
@@ -218,9 +292,15 @@ void add_hunt(CLI::App& app, Context& context) {
   command->footer(
       "Every schedule is judged three times: does its trace parse, does it tell what happened, "
       "and\n"
-      "did the runtime keep its invariants. Without a finding that is no proof: a hunt tries\n"
-      "schedules, it does not exhaust them.");
-  command->callback([options, &context] { Hunt(*options, context).run(); });
+      "did the runtime keep its invariants. Only a hunt that says `verified` is a proof, within "
+      "the\n"
+      "bounds that it names; every other one has tried some schedules and not exhausted them.");
+  command->callback([options, command, &context] {
+    options->depth_given = command->count("--depth") > 0;
+    options->preemptions_given = command->count("--preemptions") > 0;
+    options->deviations_given = command->count("--deviations") > 0;
+    Hunt(*options, context).run();
+  });
 }
 
 }  // namespace mpglab::cli

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "explore/growing_dfs.h"
 #include "interleave/round_robin.h"
 
 namespace mpglab::explore {
@@ -25,11 +26,16 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// How many choices there are in a schedule: as many as in the default one, roughly.
-std::uint32_t usual_length(Lab& lab) {
+// How many choices and threads there are in a schedule: as many as in the default one, roughly.
+struct UsualSchedule {
+  std::uint32_t choices = 1;
+  unsigned threads = 1;
+};
+UsualSchedule usual_schedule(Lab& lab) {
   interleave::RoundRobin default_schedule;
   lab.run(default_schedule);
-  return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(lab.tape().size()));
+  return {std::max<std::uint32_t>(1, static_cast<std::uint32_t>(lab.tape().size())),
+          lab.world().engine().thread_count()};
 }
 
 // Schedules are dealt out to the workers in blocks, in order, so that all below the first finding
@@ -53,7 +59,7 @@ class Hunter {
   HuntResult hunt() {
     {
       Lab lab(program_, options_.faults, options_.max_steps);
-      length_ = usual_length(lab);
+      usual_ = usual_schedule(lab);
     }
     const unsigned jobs =
         has_numbered_executions(options_.strategy) ? std::max(1U, options_.jobs) : 1;
@@ -81,10 +87,19 @@ class Hunter {
         strategy = make_strategy({.kind = options_.strategy,
                                   .seed = options_.seed,
                                   .pct_depth = options_.pct_depth,
-                                  .length = length_,
-                                  .first_execution = begin});
+                                  .length = usual_.choices,
+                                  .first_execution = begin,
+                                  .bounds = options_.bounds});
       for (std::uint64_t n = begin; n < end && n < end_; ++n)
-        if (!run(lab, *strategy, n + 1, mine)) return;
+        if (!run(lab, *strategy, n + 1, mine)) {
+          stopped_ = exhausted_ = true;
+          break;
+        }
+      if (options_.strategy == StrategyKind::kDfs) {
+        const auto& dfs = static_cast<const GrowingDfs&>(*strategy);
+        complete_below_ = dfs.complete_below();
+        whole_ = dfs.whole();
+      }
       look_at_the_clock(reports);
     }
   }
@@ -92,10 +107,7 @@ class Hunter {
   // Runs schedule number `number`. False: the strategy has no more.
   bool run(Lab& lab, interleave::Strategy& strategy, std::uint64_t number, Catch& mine) {
     const Lab::Run run = lab.run(strategy);
-    if (run.outcome->kind == sim::Outcome::Kind::kExhausted) {
-      stopped_ = true;
-      return false;
-    }
+    if (run.outcome->kind == sim::Outcome::Kind::kExhausted) return false;
     MPG_CHECK(run.verdict != Verdict::kInternal, "a hunt follows no tape, so none can diverge");
     runs_.fetch_add(1, std::memory_order_relaxed);
     mine.steps += run.outcome->execution->steps;
@@ -169,6 +181,12 @@ class Hunter {
     } else if (result.budget_runs > 0) {
       result.verdict = Verdict::kBudget;
     }
+    result.verified = is_exhaustive(options_.strategy) && exhausted_ &&
+                      result.verdict == Verdict::kSound && result.budget_runs == 0;
+    result.whole = result.verified && whole_;
+    result.complete_below = complete_below_;
+    result.usual_choices = usual_.choices;
+    result.usual_threads = usual_.threads;
     result.seconds = stopwatch_.seconds();
     return result;
   }
@@ -184,12 +202,16 @@ class Hunter {
   const sim::Program& program_;
   const HuntOptions& options_;
   const Stopwatch stopwatch_;
-  std::uint32_t length_ = 1;
+  UsualSchedule usual_;
+  // Of strategies with one job.
+  bool whole_ = false;
+  std::uint32_t complete_below_ = 0;
   std::atomic<std::uint64_t> next_block_ = 0;
   std::atomic<std::uint64_t> end_;  // schedules from here on (from 0) are not needed
   std::atomic<std::uint64_t> runs_ = 0;
   std::atomic<std::uint64_t> findings_ = 0;
   std::atomic<bool> stopped_ = false;
+  std::atomic<bool> exhausted_ = false;
   double next_report_ = kSecondsBetweenReports;
 };
 

@@ -29,11 +29,12 @@ struct HuntProgress {
 struct HuntOptions {
   StrategyKind strategy = StrategyKind::kRandom;
   unsigned pct_depth = kDefaultPctDepth;
+  interleave::BoundedDfs::Bounds bounds{};  // of DFS
   std::uint64_t seed = 1;
   std::uint64_t runs = 0;   // at most so many; 0: no limit
   double seconds = 0;       // at most so long; 0: no limit
   bool keep_going = false;  // do not stop at the first finding
-  unsigned jobs = 1;        // OS threads, each with a Lab of its own; round-robin uses one
+  unsigned jobs = 1;  // OS threads, each with a Lab of its own; those that have an order use one
   FaultSet faults;
   std::uint64_t max_steps = kDefaultMaxSteps;
   // Called now and then, about ten times a second. Returning false ends the hunt.
@@ -57,6 +58,15 @@ struct HuntResult {
   std::uint64_t budget_runs = 0;        // schedules that ran out of steps
   std::uint64_t first_finding_run = 0;  // from 1; 0: none
   std::uint64_t steps = 0;  // of all schedules that were run, also of those after the first finding
+  // Of an exhaustive strategy, if nothing was found and no schedule ran out of steps: every
+  // schedule within the bounds was tried; and there are no others at all.
+  bool verified = false;
+  bool whole = false;
+  // Of DFS: all schedules with fewer deviations than that were tried, within its other bound.
+  std::uint32_t complete_below = 0;
+  // How a usual schedule of the program is: for PCT's guarantee.
+  std::uint32_t usual_choices = 0;
+  unsigned usual_threads = 0;
   // One for each signature in the order in which they were met, at most kMaxDiscoveries.
   std::vector<Discovery> discoveries;
   double seconds = 0;

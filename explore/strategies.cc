@@ -4,7 +4,9 @@
 #include <array>
 
 #include "base/check.h"
+#include "explore/growing_dfs.h"
 #include "interleave/pct.h"
+#include "interleave/pos.h"
 #include "interleave/random_walk.h"
 #include "interleave/round_robin.h"
 #include "interleave/sparse_walk.h"
@@ -13,12 +15,15 @@ namespace mpglab::explore {
 
 namespace {
 
-constexpr std::array<StrategyName, 4> kNames = {{
+constexpr std::array<StrategyName, 6> kNames = {{
     {StrategyKind::kRandom, "random", "a random walk that switches threads now and then"},
     {StrategyKind::kPct, "pct", "random priorities that change at a few random points (PCT)"},
+    {StrategyKind::kPos, "pos", "random priorities, drawn anew where steps race (POS)"},
     {StrategyKind::kUniform, "uniform", "a random walk that may switch threads at every step"},
     {StrategyKind::kRoundRobin, "round-robin",
      "threads take turns, with a longer turn in each schedule; the first preempts nobody"},
+    {StrategyKind::kDfs, "dfs",
+     "every schedule, those that leave the default one least first; may end in a proof"},
 }};
 
 // The quantum grows from schedule to schedule until it is so long that nobody is preempted any
@@ -65,7 +70,11 @@ std::optional<StrategyKind> find_strategy(std::string_view name) {
 }
 
 bool has_numbered_executions(StrategyKind kind) {
-  return kind != StrategyKind::kRoundRobin;
+  return kind != StrategyKind::kRoundRobin && kind != StrategyKind::kDfs;
+}
+
+bool is_exhaustive(StrategyKind kind) {
+  return kind == StrategyKind::kDfs;
 }
 
 std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& options) {
@@ -75,11 +84,16 @@ std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& optio
     case StrategyKind::kPct:
       return std::make_unique<interleave::Pct>(options.seed, options.pct_depth, options.length,
                                                options.first_execution);
+    case StrategyKind::kPos:
+      return std::make_unique<interleave::Pos>(options.seed, options.first_execution);
     case StrategyKind::kUniform:
       return std::make_unique<interleave::RandomWalk>(options.seed, options.first_execution);
     case StrategyKind::kRoundRobin:
       MPG_CHECK(options.first_execution == 0, "round-robin begins with its first execution");
       return std::make_unique<GrowingRoundRobin>();
+    case StrategyKind::kDfs:
+      MPG_CHECK(options.first_execution == 0, "DFS begins with its first execution");
+      return std::make_unique<GrowingDfs>(options.bounds);
   }
   MPG_CHECK(false, "a strategy of no kind");
   return nullptr;

@@ -7,11 +7,12 @@
 #include <span>
 #include <string_view>
 
+#include "interleave/bounded_dfs.h"
 #include "interleave/strategy.h"
 
 namespace mpglab::explore {
 
-enum class StrategyKind : std::uint8_t { kRandom, kPct, kUniform, kRoundRobin };
+enum class StrategyKind : std::uint8_t { kRandom, kPct, kPos, kUniform, kRoundRobin, kDfs };
 
 // PCT's guarantee asks for the depth of the fault, mostly 2 or 3. But a schedule of this model has
 // thousands of choices, nearly all of them far from anything interesting, so that two change points
@@ -21,9 +22,10 @@ inline constexpr unsigned kDefaultPctDepth = 20;
 struct StrategyOptions {
   StrategyKind kind = StrategyKind::kRandom;
   std::uint64_t seed = 1;
-  unsigned pct_depth = kDefaultPctDepth;  // PCT only; at least 1
-  std::uint32_t length = 1;               // PCT only: choices in a usual schedule; at least 1
-  std::uint64_t first_execution = 0;      // where to begin; round-robin must begin at 0
+  unsigned pct_depth = kDefaultPctDepth;    // PCT only; at least 1
+  std::uint32_t length = 1;                 // PCT only: choices in a usual schedule; at least 1
+  std::uint64_t first_execution = 0;        // where to begin; 0 for those that have an order
+  interleave::BoundedDfs::Bounds bounds{};  // DFS only
 };
 
 struct StrategyName {
@@ -36,8 +38,11 @@ std::span<const StrategyName> strategy_names();
 std::string_view strategy_name(StrategyKind kind);
 std::optional<StrategyKind> find_strategy(std::string_view name);
 
-// Can executions be tried in any order? Round-robin must see the one before.
+// Can executions be tried in any order? Round-robin and DFS must see the one before.
 bool has_numbered_executions(StrategyKind kind);
+
+// Is a hunt that has come to its end a proof?
+bool is_exhaustive(StrategyKind kind);
 
 // A strategy whose n-th execution is a function of the options and n.
 std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& options);

@@ -93,6 +93,7 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   runnable_ = gave_way_ = alive_ = daemons_ = entered_ = 0;
   steps_ = switches_ = 0;
   idle_yields_ = 0;
+  idle_ = 0;
   progress_by_ = 0;
   joins_last_ = false;
   if (!strategy.begin()) {
@@ -290,9 +291,16 @@ void Engine::step_when(bool possible, ThreadSet& waiters, ObjectId object, Acces
 }
 
 void Engine::count_idle_yield() {
-  if ((progress_by_ & ~bit(current_)) != 0) idle_yields_ = 0;
+  if ((progress_by_ & ~bit(current_)) != 0) {
+    idle_yields_ = 0;
+    idle_ = 0;
+  }
   progress_by_ = 0;
-  if (++idle_yields_ > options_.max_idle_yields) end_execution(End::kDeadlock);
+  // Somebody may have yielded once and be about to change something: only the second half counts.
+  if (idle_yields_ == options_.max_idle_yields / 2) idle_ = 0;
+  idle_ |= bit(current_);
+  if (++idle_yields_ > options_.max_idle_yields)
+    end_execution((runnable_ & ~idle_) == 0 ? End::kDeadlock : End::kStepBudget);
 }
 
 void Engine::yield() {

@@ -41,7 +41,7 @@ enum class End : std::uint8_t {
   kFinished,    // every thread that is not a daemon has ended
   kStopped,     // the program called stop()
   kDeadlock,    // nobody can go on, or those who can only spin
-  kStepBudget,  // more steps than allowed
+  kStepBudget,  // more steps than allowed, or a schedule that starves somebody for ever
   kDiverged,    // the strategy's tape does not fit the program
   kExhausted,   // the strategy had nothing more to try; nothing ran
 };
@@ -64,8 +64,9 @@ struct Execution {
 
 struct EngineOptions {
   std::uint64_t max_steps = 1'000'000;
-  // So many yields in a row, while no thread changed anything, are a deadlock: whoever still runs
-  // is only spinning.
+  // After so many yields in a row, while no thread changed anything, whoever still runs is only
+  // spinning: a deadlock, if everybody who could go on has yielded meanwhile, and else a schedule
+  // that starves somebody and would not end: as if its steps were spent.
   std::uint32_t max_idle_yields = 2'000;
   // Spares choice points around mutexes that cannot matter (Lipton, "Reduction", 1975): unlocking
   // commutes with whatever other threads do before it, so it joins the step before; and what other
@@ -273,6 +274,7 @@ class Engine {
   std::uint64_t steps_ = 0;
   std::uint64_t switches_ = 0;
   std::uint32_t idle_yields_ = 0;
+  ThreadSet idle_ = 0;         // who has yielded since anything changed
   ThreadSet progress_by_ = 0;  // who changed something since the last yield
   std::array<Operation, kMaxThreads> pending_{};
   std::array<std::uint64_t, kMaxThreads> expected_{};  // of those whose operation is a kCas

@@ -142,6 +142,38 @@ TEST(Hunt, NothingIsFoundWithoutIt) {
   EXPECT_TRUE(object["token"].is_null());
 }
 
+TEST(Hunt, SaysVerifiedWhenEverythingWithinABoundWasTried) {
+  const CommandResult result = shell("mpglab hunt ping-pong --strategy dfs --deviations 1");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_TRUE(result.out.starts_with(
+      "ping-pong: verified within 1 deviation from the default schedule: nothing goes wrong"))
+      << result.out;
+}
+
+TEST(Hunt, SaysWhatTheBoundWasInJson) {
+  const CommandResult result =
+      shell("mpglab hunt ping-pong --strategy dfs --deviations 1 --preemptions 0 --json");
+  const json object = json::parse(result.out);
+  EXPECT_EQ(object["verdict"], "verified");
+  EXPECT_EQ(object["complete"], (json{{"whole", false}, {"deviations", 1}, {"preemptions", 0}}));
+}
+
+TEST(Hunt, IsInconclusiveWhenTheBudgetEndsBeforeAnExhaustiveSearch) {
+  const CommandResult result = shell("mpglab hunt ping-pong --strategy dfs --runs 10");
+  EXPECT_EQ(result.code, 3);
+  EXPECT_TRUE(
+      result.out.starts_with("ping-pong: nothing found in 10 schedules; all within 0 "
+                             "deviations from the default schedule were tried"))
+      << result.out;
+}
+
+TEST(Hunt, PrintsTheGuaranteeOfPct) {
+  const CommandResult result = shell("mpglab hunt ping-pong --strategy pct --depth 2 --runs 10");
+  EXPECT_NE(result.out.find("PCT: one schedule meets a fault of depth 2 with a probability"),
+            std::string::npos)
+      << result.out;
+}
+
 TEST(Hunt, SchedulesThatRunOutOfStepsAreInconclusive) {
   EXPECT_EQ(shell("mpglab hunt ping-pong --runs 3 --max-steps 20").code, 3);
 }
@@ -292,6 +324,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"run no/such.toml", "no/such.toml: cannot be read"},
         Mistake{"hunt gcwait --bug gcwait-stop-not-stea", "did you mean gcwait-stop-not-steal?"},
         Mistake{"hunt gcwait --strategy ptc", "no strategy 'ptc'; did you mean pct?"},
+        Mistake{"hunt gcwait --deviations 2", "for --strategy dfs, not random"},
+        Mistake{"hunt gcwait --strategy dfs --deviations -1", "whole number"},
+        Mistake{"hunt gcwait --strategy pos --depth 3", "--depth is for --strategy pct, not pos"},
+        Mistake{"hunt gcwait --strategy dfs --jobs 2", "--jobs 1"},
         Mistake{"hunt gcwait --strategy breadth-first", "there are random, pct"},
         Mistake{"hunt gcwait --stratgey pct", "no option --stratgey; did you mean --strategy?"},
         Mistake{"hunt gcwait --runs -3", "'-3' is no whole number"},
