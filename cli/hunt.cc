@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/interrupt.h"
 #include "cli/model_options.h"
 #include "cli/numbers.h"
 #include "cli/outcome.h"
@@ -68,15 +69,17 @@ class Hunt {
     hunt.faults = model->faults;
     hunt.max_steps = options_.model.max_steps;
     Progress progress(context_.console, hunt.runs, hunt.seconds);
+    const Interrupt interrupt;
     hunt.progress = [&](const explore::HuntProgress& at) {
       progress.show(at.runs, at.findings, at.seconds);
-      return true;
+      return !interrupt.happened();
     };
     const explore::HuntResult result = explore::hunt(model->program, hunt);
     progress.clear();
 
     context_.exit_code = exit_code_of(result.verdict);
-    const bool ended_early = explore::is_exhaustive(*kind) && !result.verified;
+    const bool ended_early =
+        (explore::is_exhaustive(*kind) && !result.verified) || result.interrupted;
     if (context_.exit_code == kNothingFound && ended_early) context_.exit_code = kInconclusive;
     if (result.discoveries.empty()) return nothing(*model, result);
     if (!options_.json) context_.console.line(summary(*model, result));
@@ -134,7 +137,11 @@ class Hunt {
     if (result.verified)
       return fmt::format("{} within {}: nothing goes wrong in any of {}", verified,
                          bounds_text(result.complete_below), runs);
-    std::string text = fmt::format("{} in {}", style_(view::Ink::kGreen, "nothing found"), runs);
+    std::string text =
+        result.interrupted
+            ? fmt::format("{}; nothing found in {} so far",
+                          style_(view::Ink::kYellow, "interrupted"), runs)
+            : fmt::format("{} in {}", style_(view::Ink::kGreen, "nothing found"), runs);
     if (result.complete_below > 0)
       text += fmt::format("; all within {} were tried", bounds_text(result.complete_below));
     return text;
@@ -167,6 +174,7 @@ class Hunt {
     if (options_.keep_going && result.findings > 0)
       text += fmt::format(", {} in {}", counted(result.findings, "finding"),
                           counted(result.runs, "schedule"));
+    if (result.interrupted) text += "; interrupted";
     if (result.budget_runs > 0)
       text += fmt::format("; {} ran out of steps, and nothing can be said of them",
                           counted(result.budget_runs, "schedule"));
@@ -241,6 +249,7 @@ class Hunt {
         result.first_finding_run == 0 ? Json(nullptr) : Json(result.first_finding_run);
     object["findings"] = result.findings;
     object["budget_runs"] = result.budget_runs;
+    object["interrupted"] = result.interrupted;
     object["seconds"] = result.seconds;
     object["token"] = token.empty() ? Json(nullptr) : Json(token);
     object["strategy"] = options_.strategy;

@@ -145,7 +145,7 @@ class Hunter {
     if (options_.seconds > 0 && now >= options_.seconds) stopped_ = true;
     if (!reports || !options_.progress || now < next_report_) return;
     next_report_ = now + kSecondsBetweenReports;
-    if (!options_.progress({runs_, findings_, now})) stopped_ = true;
+    if (!options_.progress({runs_, findings_, now})) stopped_ = interrupted_ = true;
   }
 
   HuntResult merge(std::vector<Catch>& catches) {
@@ -183,6 +183,7 @@ class Hunter {
     }
     result.verified = is_exhaustive(options_.strategy) && exhausted_ &&
                       result.verdict == Verdict::kSound && result.budget_runs == 0;
+    result.interrupted = interrupted_;
     result.whole = result.verified && whole_;
     result.complete_below = complete_below_;
     result.usual_choices = usual_.choices;
@@ -212,6 +213,7 @@ class Hunter {
   std::atomic<std::uint64_t> findings_ = 0;
   std::atomic<bool> stopped_ = false;
   std::atomic<bool> exhausted_ = false;
+  bool interrupted_ = false;  // by the worker that reports
   double next_report_ = kSecondsBetweenReports;
 };
 

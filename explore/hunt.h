@@ -58,6 +58,7 @@ struct HuntResult {
   std::uint64_t budget_runs = 0;        // schedules that ran out of steps
   std::uint64_t first_finding_run = 0;  // from 1; 0: none
   std::uint64_t steps = 0;  // of all schedules that were run, also of those after the first finding
+  bool interrupted = false;  // the progress function has ended it
   // Of an exhaustive strategy, if nothing was found and no schedule ran out of steps: every
   // schedule within the bounds was tried; and there are no others at all.
   bool verified = false;

@@ -180,7 +180,7 @@ TEST_F(Hunts, StopAfterTheRunsThatWereAskedFor) {
 TEST_F(Hunts, CanBeEndedByWhoeverWatchesThem) {
   HuntOptions options = options_for(StrategyKind::kRandom, 0);
   options.progress = [](const HuntProgress& /*progress*/) { return false; };
-  EXPECT_EQ(hunt(program_of("ping-pong"), options).verdict, Verdict::kSound);
+  EXPECT_TRUE(hunt(program_of("ping-pong"), options).interrupted);
 }
 
 TEST_F(Hunts, SayWhenSchedulesRanOutOfSteps) {
