@@ -14,6 +14,9 @@ const char* access_name(Access access) {
       return "update";
     case Access::kCas:
       return "cas";
+    case Access::kAwaitEqual:
+    case Access::kAwaitOther:
+      return "await";
     case Access::kLock:
       return "lock";
     case Access::kUnlock:

@@ -23,8 +23,10 @@ enum class Access : std::uint8_t {
   kStart,  // a thread's first step
   kLoad,
   kStore,
-  kUpdate,  // fetch-and-add, exchange: read and write in one step
-  kCas,     // compare-and-swap: reads, and writes if it finds what it expects
+  kUpdate,      // fetch-and-add, exchange: read and write in one step
+  kCas,         // compare-and-swap: reads, and writes if it finds what it expects
+  kAwaitEqual,  // wait until the word has a value
+  kAwaitOther,  // wait until it has another one
   kLock,
   kUnlock,
   kSleep,    // Note: wait until it is set
@@ -40,8 +42,27 @@ const char* access_name(Access access);
 
 // May the operation change its object?
 constexpr bool writes(Access access) {
-  return access != Access::kLoad && access != Access::kSleep && access != Access::kStart &&
-         access != Access::kYield && access != Access::kEnd;
+  switch (access) {
+    case Access::kStore:
+    case Access::kUpdate:
+    case Access::kCas:
+    case Access::kLock:
+    case Access::kUnlock:
+    case Access::kWake:
+    case Access::kClear:
+    case Access::kAcquire:
+    case Access::kRelease:
+      return true;
+    case Access::kStart:
+    case Access::kLoad:
+    case Access::kAwaitEqual:
+    case Access::kAwaitOther:
+    case Access::kSleep:
+    case Access::kYield:
+    case Access::kEnd:
+      break;
+  }
+  return false;
 }
 
 struct Operation {

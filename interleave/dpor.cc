@@ -10,12 +10,22 @@ namespace mpglab::interleave {
 namespace {
 
 bool waits(Access access) {
-  return access == Access::kLock || access == Access::kAcquire || access == Access::kSleep;
+  return access == Access::kLock || access == Access::kAcquire || access == Access::kSleep ||
+         access == Access::kAwaitEqual || access == Access::kAwaitOther;
 }
 
 // Could a step that waits be made while its object has this value?
-bool possible(Access access, std::uint64_t value) {
-  return access == Access::kLock ? value == 0 : value != 0;
+bool possible(const Event& event, std::uint64_t value) {
+  switch (event.operation.access) {
+    case Access::kLock:
+      return value == 0;
+    case Access::kAwaitEqual:
+      return value == event.operand;
+    case Access::kAwaitOther:
+      return value != event.operand;
+    default:
+      return value != 0;
+  }
 }
 
 }  // namespace
@@ -60,10 +70,7 @@ std::uint32_t Dpor::pick(const Decision& decision) {
     cannot_ = "the program chooses";
     return kDiverged;
   }
-  if (decision.kind == ChoiceKind::kYield) {
-    cannot_ = "the program yields";
-    return kDiverged;
-  }
+  if (!cannot_.empty()) return kDiverged;
   if (redundant_) return give_up();
   for (unsigned place = 0; place < decision.bound; ++place) {
     if (decision.pending[decision.thread_at(place)].access == Access::kStart) return place;
@@ -95,7 +102,7 @@ void Dpor::on_operation(const Step& step) {
     ++made_;
     return;
   }
-  record({step.thread, step.operation, step.wrote, engine_.expected(step.thread), step.before,
+  record({step.thread, step.operation, step.wrote, engine_.operand(step.thread), step.before,
           step.after});
   ++made_;
 }
@@ -161,7 +168,7 @@ void Dpor::reverse_races() {
     const Event event{.thread = thread,
                       .operation = operation,
                       .wrote = writes(operation.access),
-                      .expected = engine_.expected(thread)};
+                      .operand = engine_.operand(thread)};
     if (waits(operation.access)) {
       reverse_races_of_waiting(event, size);
     } else {
@@ -203,7 +210,7 @@ void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
     if (own != EventLog::kNone &&
         (own == first || (first < own && log_.happens_before(first, own))))
       return;
-    if (!log_[first].wrote || !possible(event.operation.access, log_[first].before)) continue;
+    if (!log_[first].wrote || !possible(event, log_[first].before)) continue;
     reverse(first, event);
     return;
   }
@@ -227,7 +234,7 @@ void Dpor::reverse(EventLog::Index first, const Event& second) {
 
 // Would it write, if it came before `before`, which is on the same object?
 bool Dpor::would_write(const Event& event, const Event& before) {
-  return event.operation.access == Access::kCas ? before.before == event.expected : event.wrote;
+  return event.operation.access == Access::kCas ? before.before == event.operand : event.wrote;
 }
 
 }  // namespace mpglab::interleave

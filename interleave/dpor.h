@@ -17,7 +17,9 @@
 //  - all operations on one mutex or semaphore depend on each other, and so do those on a note, but
 //    for two sleeps. A step that waits (lock, acquire, sleep) races with the last operation on its
 //    object before which it would have been possible, as long as its thread knew nothing of that.
-//    A step that waits for ever races as well.
+//    A step that waits for ever races as well. A wait for a word's value (Shared::await_equal,
+//    await_other) is such a step, and reads: a loop that spins until then would be a choice for
+//    each turn.
 //  - the start and the end of a thread touch nothing: they are made as soon as they can be, and are
 //    no choice.
 //
@@ -60,6 +62,7 @@ class Dpor final : public Strategy, public Observer {
   void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
                  ThreadId /*taken*/) override {}
   void on_spawn(ThreadId parent, ThreadId child) override;
+  void on_yield(ThreadId /*thread*/) override { cannot_ = "the program yields"; }
 
   // Everything has been explored. Executions that ended for want of steps (End::kStepBudget) are
   // for the caller to notice.

@@ -291,6 +291,8 @@ void Engine::step_when(bool possible, ThreadSet& waiters, ObjectId object, Acces
 }
 
 void Engine::count_idle_yield() {
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->on_yield(current_);
   if ((progress_by_ & ~bit(current_)) != 0) {
     idle_yields_ = 0;
     idle_ = 0;

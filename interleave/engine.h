@@ -140,7 +140,7 @@ class Engine {
 
   // As step, for a compare-and-swap that looks for `expected`.
   void step_cas(ObjectId object, std::uint64_t expected) {
-    expected_[current_] = expected;
+    operands_[current_] = expected;
     step(object, Access::kCas);
   }
 
@@ -158,6 +158,13 @@ class Engine {
   void step_when(bool possible, ThreadSet& waiters, ObjectId object, Access access);
   void forbid(ThreadSet waiters) { runnable_ &= ~waiters; }
   void permit(ThreadSet waiters) { runnable_ |= waiters; }
+
+  // As step_when, for a wait until a word has or has not the value `operand`.
+  void step_await(bool possible, ThreadSet& waiters, ObjectId object, Access access,
+                  std::uint64_t operand) {
+    operands_[current_] = operand;
+    step_when(possible, waiters, object, access);
+  }
 
   // Gives way: this thread is no candidate until another one has made a step, so spinning and
   // sleeping never starve anybody. Choice point of kind kYield.
@@ -195,11 +202,11 @@ class Engine {
 
   std::uint64_t steps() const { return steps_; }
 
-  // What a thread has announced last, how often it has been at a choice point, and what its
-  // compare-and-swap expects, if it is one. Also after an execution, until the next one.
+  // What a thread has announced last, how often it has been at a choice point, and which value its
+  // compare-and-swap or wait looks for, if it is one. Also after an execution, until the next one.
   Operation pending(ThreadId thread) const { return pending_[thread]; }
   std::uint32_t visits(ThreadId thread) const { return visits_[thread]; }
-  std::uint64_t expected(ThreadId thread) const { return expected_[thread]; }
+  std::uint64_t operand(ThreadId thread) const { return operands_[thread]; }
 
   // ---- stacks inside a thread ----
 
@@ -277,7 +284,7 @@ class Engine {
   ThreadSet idle_ = 0;         // who has yielded since anything changed
   ThreadSet progress_by_ = 0;  // who changed something since the last yield
   std::array<Operation, kMaxThreads> pending_{};
-  std::array<std::uint64_t, kMaxThreads> expected_{};  // of those whose operation is a kCas
+  std::array<std::uint64_t, kMaxThreads> operands_{};  // what a kCas expects, what a wait waits for
   std::array<std::uint32_t, kMaxThreads> visits_{};
 
   Tape tape_;

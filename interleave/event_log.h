@@ -22,8 +22,8 @@ struct Event {
   ThreadId thread = kNoThread;
   Operation operation;
   bool wrote = false;
-  std::uint64_t expected = 0;  // of a compare-and-swap
-  std::uint64_t before = 0;    // the object's value as a word, before and after
+  std::uint64_t operand = 0;  // what a compare-and-swap expects, what a wait waits for
+  std::uint64_t before = 0;   // the object's value as a word, before and after
   std::uint64_t after = 0;
 };
 

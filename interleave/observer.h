@@ -25,6 +25,9 @@ class Observer {
 
   virtual void on_operation(const Step& step) = 0;
 
+  // `thread` gives way.
+  virtual void on_yield(ThreadId /*thread*/) {}
+
   // `parent` has started `child`, which from here on is a candidate.
   virtual void on_spawn(ThreadId /*parent*/, ThreadId /*child*/) {}
 

@@ -4,6 +4,7 @@
 // address gets into a schedule or an output.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <type_traits>
@@ -61,13 +62,22 @@ class Shared {
     return before;
   }
 
+  // Waits until the word has that value, or has another one: what a loop of loads does, as one
+  // step. Choice point.
+  void await_equal(T value) { await(Access::kAwaitEqual, value); }
+  void await_other(T value) { await(Access::kAwaitOther, value); }
+
   // Looks without being noticed: for judges, and for a thread that alone can write the word. Not a
   // choice point.
   T peek() const { return value_; }
 
   // Writes without being noticed: for setting a world up, and for a thread that writes a second
   // word in the same step as an access before it. Not a choice point.
-  void poke(T value) { value_ = value; }
+  void poke(T value) {
+    value_ = value;
+    if (waiters_ != 0) [[unlikely]]
+      tell_waiters();
+  }
 
   ObjectId id() const { return id_; }
 
@@ -78,12 +88,42 @@ class Shared {
     const T before = value_;
     if (before != value) engine_->progress();
     value_ = value;
+    if (waiters_ != 0) [[unlikely]]
+      tell_waiters();
     engine_->done(id_, access, word(before), word(value));
+  }
+
+  bool ends_wait(Access access, std::uint64_t operand) const {
+    return (word(value_) == operand) == (access == Access::kAwaitEqual);
+  }
+
+  void await(Access access, T value) {
+    engine_->step_await(ends_wait(access, word(value)), waiters_, id_, access, word(value));
+    MPG_CHECK(ends_wait(access, word(value)), "a wait ended before its time");
+    engine_->done(id_, access, word(value_), word(value_));
+  }
+
+  // The value is another one: who waits for it may go on, or has to wait again.
+  void tell_waiters() {
+    for (ThreadSet left = waiters_; left != 0; left &= left - 1) {
+      const auto thread = static_cast<ThreadId>(std::countr_zero(left));
+      const ThreadSet waiter = left & -left;
+      const Operation waits = engine_->pending(thread);
+      if (waits.object != id_ ||
+          (waits.access != Access::kAwaitEqual && waits.access != Access::kAwaitOther)) {
+        waiters_ &= ~waiter;  // left over from an execution that has ended
+      } else if (ends_wait(waits.access, engine_->operand(thread))) {
+        engine_->permit(waiter);
+      } else {
+        engine_->forbid(waiter);
+      }
+    }
   }
 
   Engine* engine_;
   ObjectId id_;
   T value_;
+  ThreadSet waiters_ = 0;
 };
 
 }  // namespace mpglab::interleave

@@ -3,6 +3,7 @@
 
 #include "interleave/dpor.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "all_orders.h"
 #include "interleave/engine.h"
 #include "interleave/replay.h"
+#include "interleave/shared.h"
 #include "small_program.h"
 #include "support/distilled_race.h"
 
@@ -56,6 +58,71 @@ TEST(DistilledRace, IsFoundWithItsBug) {
          engine.run(dpor, test::DistilledRace::start, &race).end != End::kExhausted) {
   }
   EXPECT_TRUE(race.broken());
+}
+
+// ---- waits ----
+
+class Waits : public testing::Test {
+ public:  // the bodies of threads are functions on their own
+  // Runs all classes; how they ended is counted.
+  std::map<End, int> ends_of(Engine::Body other) {
+    other_ = other;
+    Dpor dpor(engine_);
+    std::map<End, int> ends;
+    for (;;) {
+      word_.poke(0);
+      const End end = engine_.run(dpor, start, this).end;
+      if (end == End::kExhausted) break;
+      ++ends[end];
+    }
+    return ends;
+  }
+
+  static Waits& self(void* test) { return *static_cast<Waits*>(test); }
+  static void set(void* test) { self(test).word_.store(1); }
+  static void set_and_clear(void* test) {
+    self(test).word_.store(1);
+    self(test).word_.store(0);
+  }
+  static void nothing(void* /*test*/) {}
+  static void spin(void* test) {
+    while (self(test).word_.load() == 0) self(test).engine_.yield();
+  }
+
+  static void spin_beside_set(void* test) {
+    self(test).engine_.spawn("spinner", spin, test);
+    self(test).engine_.spawn("other", set, test);
+  }
+
+  Engine engine_;
+  Shared<int> word_{engine_, "word"};
+
+ private:
+  static void start(void* test) {
+    self(test).engine_.spawn(
+        "waiter", [](void* waits) { self(waits).word_.await_equal(1); }, test);
+    self(test).engine_.spawn("other", self(test).other_, test);
+  }
+
+  Engine::Body other_ = nothing;
+};
+
+TEST_F(Waits, AreOneStepHoweverLongTheyTake) {
+  EXPECT_EQ(ends_of(set), (std::map<End, int>{{End::kFinished, 1}}));
+}
+TEST_F(Waits, MayMissTheirMoment) {
+  EXPECT_EQ(ends_of(set_and_clear), (std::map<End, int>{{End::kFinished, 1}, {End::kDeadlock, 1}}));
+}
+TEST_F(Waits, ForNothingAreADeadlock) {
+  EXPECT_EQ(ends_of(nothing), (std::map<End, int>{{End::kDeadlock, 1}}));
+}
+TEST_F(Waits, ThatSpinAreNotForDpor) {
+  Dpor dpor(engine_);
+  do {
+    word_.poke(0);
+  } while (engine_.run(dpor, spin_beside_set, this).end != End::kExhausted);
+  EXPECT_EQ(dpor.cannot(), "the program yields");
+  EXPECT_FALSE(dpor.exhausted());
 }
 
 // ---- random programs: against brute force ----

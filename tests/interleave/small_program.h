@@ -46,6 +46,8 @@ class SmallProgram {
     kAdd,
     kCas,
     kIfSeen,  // the next operation only if what was seen last is not 0
+    kAwait,
+    kAwaitOther,
     kLock,
     kUnlock,
     kAcquire,
@@ -67,10 +69,11 @@ class SmallProgram {
 
   static Op op(Random& random) {
     // Words come up more often than what waits.
-    constexpr std::array kKinds = {Kind::kLoad,  Kind::kLoad,   Kind::kStore,   Kind::kStoreSeen,
-                                   Kind::kAdd,   Kind::kCas,    Kind::kCas,     Kind::kIfSeen,
-                                   Kind::kLock,  Kind::kUnlock, Kind::kAcquire, Kind::kRelease,
-                                   Kind::kSleep, Kind::kWake,   Kind::kLock,    Kind::kUnlock};
+    constexpr std::array kKinds = {Kind::kLoad,    Kind::kLoad,      Kind::kStore, Kind::kStoreSeen,
+                                   Kind::kAdd,     Kind::kCas,       Kind::kCas,   Kind::kIfSeen,
+                                   Kind::kLock,    Kind::kUnlock,    Kind::kLock,  Kind::kUnlock,
+                                   Kind::kAcquire, Kind::kRelease,   Kind::kSleep, Kind::kWake,
+                                   Kind::kAwait,   Kind::kAwaitOther};
     return {kKinds[random.below(kKinds.size())], random.below(2),
             static_cast<int>(random.below(2))};
   }
@@ -118,6 +121,12 @@ class SmallProgram {
         break;
       case Kind::kCas:
         thread.seen = word.cas(op.value, op.value + 1) ? 1 : 0;
+        break;
+      case Kind::kAwait:
+        word.await_equal(op.value + 1);
+        break;
+      case Kind::kAwaitOther:
+        word.await_other(op.value);
         break;
       case Kind::kLock:
         if (!mutex_.held()) mutex_.lock();
