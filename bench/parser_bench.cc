@@ -185,10 +185,14 @@ void growth(benchmark::State& state, const bench::Shape& shape) {
 BENCHMARK_CAPTURE(growth, goroutines_10, {.goroutines = 10});
 BENCHMARK_CAPTURE(growth, goroutines_1000, {.goroutines = 1'000});
 BENCHMARK_CAPTURE(growth, goroutines_100000, {.goroutines = 100'000});
-BENCHMARK_CAPTURE(growth, threads_1, {.goroutines = 1'000, .threads = 1});
-BENCHMARK_CAPTURE(growth, threads_10, {.goroutines = 1'000, .threads = 10});
-BENCHMARK_CAPTURE(growth, threads_100, {.goroutines = 1'000, .threads = 100});
-BENCHMARK_CAPTURE(growth, threads_1000, {.goroutines = 1'000, .threads = 1'000});
+BENCHMARK_CAPTURE(growth, threads_10, {.goroutines = 1'000, .threads = 10, .at_a_time = 10});
+BENCHMARK_CAPTURE(growth, threads_100, {.goroutines = 1'000, .threads = 100, .at_a_time = 10});
+BENCHMARK_CAPTURE(growth, threads_1000, {.goroutines = 1'000, .threads = 1'000, .at_a_time = 10});
+// A merge of n streams takes log n comparisons: this does grow.
+BENCHMARK_CAPTURE(growth, cores_1, {.goroutines = 1'000, .threads = 1, .at_a_time = 1});
+BENCHMARK_CAPTURE(growth, cores_10, {.goroutines = 1'000, .threads = 10, .at_a_time = 10});
+BENCHMARK_CAPTURE(growth, cores_100, {.goroutines = 1'000, .threads = 100, .at_a_time = 100});
+BENCHMARK_CAPTURE(growth, cores_1000, {.goroutines = 1'000, .threads = 1'000, .at_a_time = 1'000});
 BENCHMARK_CAPTURE(growth, generations_10, {.generations = 10});
 BENCHMARK_CAPTURE(growth, generations_1000, {.generations = 1'000});
 BENCHMARK_CAPTURE(growth, generations_10000, {.generations = 10'000});

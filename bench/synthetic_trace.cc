@@ -72,8 +72,10 @@ std::vector<std::byte> synthetic_trace(const Shape& shape) {
       std::max<std::uint64_t>(1, shape.events / kEventsOfATurn / shape.threads / shape.generations);
   for (std::uint64_t gen = 1; gen <= shape.generations; ++gen) {
     std::uint64_t end = time;
+    std::uint64_t group_begin = time;
     for (std::uint64_t t = 0; t < shape.threads; ++t) {
-      Stream stream(out, gen, kFirstThread + t, time + t);
+      if (t % shape.at_a_time == 0) group_begin = end;
+      Stream stream(out, gen, kFirstThread + t, group_begin + t % shape.at_a_time);
       stream.event(EventType::kProcStatus, {1, t, kRunning});
       // Goroutine g is at home on thread g mod threads; ids begin with 1.
       for (std::uint64_t g = t; g < shape.goroutines; g += shape.threads)
