@@ -1,10 +1,11 @@
-// Go's quoting. Control characters and bytes that are no UTF-8 are escaped, everything else stands
-// for itself.
+// Go's quoting. What is not printable and bytes that are no UTF-8 are escaped, everything else
+// stands for itself.
 
 #include <array>
 
 #include <fmt/format.h>
 
+#include "format/printable.h"
 #include "format/wire_text.h"
 
 namespace mpglab::format {
@@ -86,8 +87,8 @@ std::string quoted(std::string_view bytes) {
       out += escape;
     } else if (point < 0x20 || point == 0x7f) {
       out += fmt::format("\\x{:02x}", point);
-    } else if (point >= 0x80 && point < 0xa0) {
-      out += fmt::format("\\u{:04x}", point);
+    } else if (!is_printable(point)) {
+      out += point < 0x10000 ? fmt::format("\\u{:04x}", point) : fmt::format("\\U{:08x}", point);
     } else {
       out += bytes.substr(i, length);
     }

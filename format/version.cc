@@ -18,6 +18,23 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
 }
 
+// The spaces that take more than one byte, all of two or three.
+bool is_wide_blank(std::uint32_t rune) {
+  switch (rune) {
+    case 0x85:
+    case 0xa0:
+    case 0x1680:
+    case 0x2028:
+    case 0x2029:
+    case 0x202f:
+    case 0x205f:
+    case 0x3000:
+      return true;
+    default:
+      return rune >= 0x2000 && rune <= 0x200a;
+  }
+}
+
 }  // namespace
 
 std::optional<Version> version_of(std::uint32_t go_minor) {
@@ -48,7 +65,33 @@ Header header_of(Version version) {
 }
 
 HeaderReader::Step HeaderReader::take(std::byte byte) {
-  const auto c = std::to_integer<char>(byte);
+  const auto value = std::to_integer<std::uint8_t>(byte);
+  if (rune_left_ != 0) return take_rest_of_rune(value);
+  if (value < 0x80) return take_character(static_cast<char>(value));
+  // The beginning of a character of two or three bytes; nothing of four is a space.
+  if (value >= 0xc2 && value < 0xe0) {
+    rune_ = value & 0x1fU;
+    rune_left_ = 1;
+    return Step::kMore;
+  }
+  if (value >= 0xe0 && value < 0xf0) {
+    rune_ = value & 0x0fU;
+    rune_left_ = 2;
+    return Step::kMore;
+  }
+  return Step::kBad;
+}
+
+HeaderReader::Step HeaderReader::take_rest_of_rune(std::uint8_t byte) {
+  if ((byte & 0xc0) != 0x80) return Step::kBad;
+  rune_ = rune_ << 6 | (byte & 0x3fU);
+  // Of three bytes the first two say that there are too many for so small a number.
+  if (--rune_left_ == 1 && rune_ < 0x20) return Step::kBad;
+  if (rune_left_ != 0) return Step::kMore;
+  return is_wide_blank(rune_) ? take_character(' ') : Step::kBad;
+}
+
+HeaderReader::Step HeaderReader::take_character(char c) {
   const auto next = [this] {
     ++at_;
     some_ = false;

@@ -28,7 +28,8 @@ struct HeaderContent {
 };
 
 // Reads a header, a byte at a time. Like Go's own reader it takes more spaces than one where the
-// header has one, spaces in front of the number, and zeros in front of it.
+// header has one, spaces in front of the number, and zeros in front of it; and whatever Unicode
+// calls a space for one.
 class HeaderReader {
  public:
   enum class Step : std::uint8_t { kMore, kDone, kBad };
@@ -37,8 +38,13 @@ class HeaderReader {
   HeaderContent content() const;
 
  private:
-  std::size_t at_ = 0;  // in what a header consists of
-  bool some_ = false;   // of what may come several times there
+  Step take_rest_of_rune(std::uint8_t byte);
+  Step take_character(char c);
+
+  std::uint32_t rune_ = 0;  // what is there of a character of several bytes
+  unsigned rune_left_ = 0;  // how many bytes are missing
+  std::size_t at_ = 0;      // in what a header consists of
+  bool some_ = false;       // of what may come several times there
   std::uint64_t minor_ = 0;
 };
 

@@ -2,7 +2,6 @@
 
 #include <iterator>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "format/wire_text.h"
@@ -21,21 +20,51 @@ void append_stack(std::string& out, const StackView& stack) {
   }
 }
 
-// RFC 3339 with as many digits of the second as it takes, in UTC.
+// A date of the Gregorian calendar, also where RFC 3339 ends.
+struct Date {
+  std::int64_t year;
+  unsigned month;
+  unsigned day;
+};
+
+// Days since 1970. Years begin in March here, so that the day that comes and goes is the last one
+// (Hinnant, "chrono-compatible low-level date algorithms").
+Date date_of(std::int64_t days) {
+  constexpr std::int64_t kDaysOf400Years = 146'097;
+  days += 719'468;  // since March 1 of the year 0
+  const std::int64_t era = (days >= 0 ? days : days - (kDaysOf400Years - 1)) / kDaysOf400Years;
+  const auto day_of_era = static_cast<unsigned>(days - era * kDaysOf400Years);
+  const unsigned year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const unsigned day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const unsigned month_from_march = (5 * day_of_year + 2) / 153;
+  const unsigned month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month,
+          day_of_year - (153 * month_from_march + 2) / 5 + 1};
+}
+
+// RFC 3339 with as many digits of the second as it takes, in UTC. Seconds count from 1970; Go
+// counts them from a year so long ago that all but the first 8,139,454,208 numbers are dates after
+// it, and those come round to the other end.
 void append_wall_clock(std::string& out, std::int64_t seconds, std::int64_t nanoseconds) {
   constexpr std::int64_t kBillion = 1'000'000'000;
-  seconds += nanoseconds / kBillion;
+  constexpr std::uint64_t kSecondsOfADay = 86'400;
+  constexpr std::uint64_t kBefore1970 = 9'223'372'028'715'321'600U;
+  std::int64_t more = nanoseconds / kBillion;
   nanoseconds %= kBillion;
   if (nanoseconds < 0) {
     nanoseconds += kBillion;
-    --seconds;
+    --more;
   }
-  // Beyond the year 9999 there is no such text; any answer is as good.
-  constexpr std::int64_t kYear9999 = 253'402'300'799;
-  if (seconds > kYear9999) seconds = kYear9999;
-  if (seconds < -kYear9999 / 4) seconds = -kYear9999 / 4;
-  fmt::format_to(std::back_inserter(out), "{:%Y-%m-%dT%H:%M:%S}",
-                 fmt::gmtime(static_cast<std::time_t>(seconds)));
+  const std::uint64_t absolute =
+      static_cast<std::uint64_t>(seconds) + static_cast<std::uint64_t>(more) + kBefore1970;
+  const std::uint64_t second = absolute % kSecondsOfADay;
+  const Date date = date_of(static_cast<std::int64_t>(absolute / kSecondsOfADay) -
+                            static_cast<std::int64_t>(kBefore1970 / kSecondsOfADay));
+  fmt::format_to(std::back_inserter(out), "{}{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+                 date.year < 0 ? "-" : "", date.year < 0 ? -date.year : date.year, date.month,
+                 date.day, second / 3600, second / 60 % 60, second % 60);
   if (nanoseconds != 0) {
     std::string digits = fmt::format(".{:09}", nanoseconds);
     while (digits.back() == '0') digits.pop_back();

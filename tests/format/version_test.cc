@@ -46,7 +46,8 @@ TEST_P(LooseHeaders, AreReadAsGosReaderDoes) {
 }
 INSTANTIATE_TEST_SUITE_P(Version, LooseHeaders,
                          testing::Values("go  1.26 trace", "go 1.26   trace", "go 1. 26 trace",
-                                         "go 1.26\ttrace", "go 1.026 trace"));
+                                         "go 1.26\ttrace", "go 1.026 trace",
+                                         "go\u00a01.26\u2003trace", "go 1.\u008526 \u3000trace"));
 
 class BadHeaders : public testing::TestWithParam<const char*> {};
 
@@ -56,7 +57,10 @@ TEST_P(BadHeaders, AreNone) {
 INSTANTIATE_TEST_SUITE_P(Version, BadHeaders,
                          testing::Values("go1.26 trace", "go 1.26trace", "go 1. trace",
                                          "go 1.26\ntrace", "go 1.99999999999 trace",
-                                         "Go 1.26 trace", " go 1.26 trace", "go 1 .26 trace"));
+                                         "Go 1.26 trace", " go 1.26 trace", "go 1 .26 trace",
+                                         "go\u200b1.26 trace", "go\xa0 1.26 trace",
+                                         // A space in more bytes than it takes.
+                                         "go\xe0\x82\xa0 1.26 trace"));
 
 TEST(Version, AVersionWithMoreOrFewerDigitsIsUnknown) {
   EXPECT_FALSE(content_of(ended("go 1.100 trace"))->version.has_value());
