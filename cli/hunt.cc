@@ -3,11 +3,13 @@
 #include "explore/hunt.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/findings_folder.h"
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
 #include "cli/model_options.h"
@@ -17,6 +19,7 @@
 #include "cli/shrink_text.h"
 #include "cli/text.h"
 #include "explore/recording.h"
+#include "explore/replay.h"
 #include "explore/shrink.h"
 #include "interleave/pct.h"
 #include "view/failure_card.h"
@@ -39,6 +42,7 @@ struct Options {
   bool keep_going = false;
   bool no_shrink = false;
   bool no_card = false;
+  std::string out;
   bool json = false;
   bool depth_given = false;
   bool preemptions_given = false;
@@ -56,6 +60,13 @@ class Hunt {
     const auto kind = named_strategy(options_.strategy);
     if (!kind) return context_.fail(kind.error());
     if (const auto fits = options_fit(*kind); !fits) return context_.fail(fits.error());
+
+    if (!options_.out.empty()) {
+      auto folder = FindingsFolder::open(options_.out);
+      if (!folder) return context_.fail(folder.error());
+      folder_ = std::move(*folder);
+      if (const auto tried = try_known(*model); !tried) return context_.fail(tried.error());
+    }
 
     explore::HuntOptions hunt;
     hunt.strategy = *kind;
@@ -81,6 +92,7 @@ class Hunt {
     const bool ended_early =
         (explore::is_exhaustive(*kind) && !result.verified) || result.interrupted;
     if (context_.exit_code == kNothingFound && ended_early) context_.exit_code = kInconclusive;
+    if (known_occur_) context_.exit_code = kFound;
     if (result.discoveries.empty()) return nothing(*model, result);
     if (!options_.json) context_.console.line(summary(*model, result));
     std::string first;
@@ -105,6 +117,46 @@ class Hunt {
       return failure(
           fmt::format("--strategy {} tries schedules in an order: --jobs 1", options_.strategy));
     return {};
+  }
+
+  // Runs what the folder has of this scenario again, before anything else.
+  Result<void, std::string> try_known(const Model& model) {
+    const auto known = folder_->known(model.program.name, model.faults);
+    if (!known) return failure(known.error());
+    explore::Lab lab(model.program, model.faults, options_.model.max_steps);
+    for (const FindingsFolder::Known& one : *known) {
+      const bool fits = explore::check_fits(one.token, model.program).has_value();
+      const auto run = fits ? std::optional(explore::replay(lab, one.token)) : std::nullopt;
+      const bool followed = run && run->has_value();
+      const std::string_view now =
+          followed ? explore::verdict_name((*run)->verdict) : std::string_view("does not fit");
+      known_occur_ = known_occur_ || (followed && explore::is_finding((*run)->verdict));
+      if (options_.json) {
+        Json object = json_object();
+        object["type"] = "known";
+        object["name"] = one.name;
+        object["verdict"] = followed ? Json(now) : Json(nullptr);
+        context_.console.print(json_line(object));
+      } else {
+        context_.console.line(fmt::format("known {}: {}", one.name, now));
+      }
+    }
+    return {};
+  }
+
+  // Keeps a finding, if there is a folder for it, and says where.
+  void keep(explore::Lab& lab, const explore::Finding& finding, const explore::Token& token,
+            const Json& object) {
+    if (!folder_ || !explore::is_finding(finding.verdict)) return;
+    const auto recording = explore::record(lab, token);
+    if (!recording || !recording->finding) return;
+    const view::Style plain(false);
+    const auto kept = folder_->keep(lab, finding, token, json_line(object),
+                                    view::failure_card(*recording, {.style = plain, .width = 100}));
+    if (!kept) return context_.fail(kept.error());
+    if (!options_.json)
+      context_.console.line(
+          fmt::format("{} {}", kept->known ? "known as" : "kept in", kept->folder));
   }
 
   std::string title(const Model& model) const {
@@ -207,6 +259,7 @@ class Hunt {
     }
     std::string text = explore::to_text(token);
     object["token"] = text;
+    keep(lab, discovery.finding, token, object);
     if (options_.json) {
       context_.console.print(json_line(object));
     } else if (!explore::is_finding(discovery.finding.verdict)) {
@@ -261,6 +314,8 @@ class Hunt {
   const Options& options_;
   Context& context_;
   const view::Style& style_;
+  std::optional<FindingsFolder> folder_;
+  bool known_occur_ = false;  // something that the folder had still goes wrong
 };
 
 }  // namespace
@@ -294,6 +349,9 @@ void add_hunt(CLI::App& app, Context& context) {
   command->add_option("--jobs", options->jobs, "Hunt on so many cores")
       ->check(whole_number(1, 1'024))
       ->capture_default_str();
+  command->add_option("--out", options->out,
+                      "A folder for what is found, one folder in it for each cause; what is there "
+                      "already is tried first");
   command->add_flag("--keep-going", options->keep_going, "Do not stop at the first finding");
   command->add_flag("--no-shrink", options->no_shrink, "Leave a finding as it was found");
   command->add_flag("--no-card", options->no_card, "Print the token only, not the failure card");

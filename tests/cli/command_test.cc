@@ -167,6 +167,66 @@ TEST(Hunt, IsInconclusiveWhenTheBudgetEndsBeforeAnExhaustiveSearch) {
       << result.out;
 }
 
+// A folder in which the fault of gcwait has been found.
+class FindingsFolder : public testing::Test {
+ protected:
+  FindingsFolder() { first_ = hunt(); }
+
+  CommandResult hunt() const { return shell(kHuntTheFault + " --out " + (scratch_ / "found")); }
+  std::string only_folder() const {
+    const CommandResult listed = shell("ls " + (scratch_ / "found"));
+    return listed.out.substr(0, listed.out.find('\n'));
+  }
+  std::string file(const std::string& name) const {
+    return scratch_ / ("found/" + only_folder() + "/" + name);
+  }
+
+  Scratch scratch_;
+  CommandResult first_;
+};
+
+TEST_F(FindingsFolder, HasOneFolderForTheCause) {
+  hunt();
+  EXPECT_EQ(shell("ls " + (scratch_ / "found") + " | wc -l").out, "1\n");
+}
+
+TEST_F(FindingsFolder, KeepsATokenThatReplays) {
+  const CommandResult replayed = shell("mpglab replay $(cat '" + file("token.txt") + "')");
+  EXPECT_EQ(replayed.code, 1);
+}
+
+TEST_F(FindingsFolder, KeepsTheTraceOfTheToken) {
+  shell("mpglab replay $(cat '" + file("token.txt") + "') -o " + (scratch_ / "again.trace"));
+  EXPECT_EQ(contents(file("schedule.trace")), contents(scratch_ / "again.trace"));
+}
+
+TEST_F(FindingsFolder, KeepsTheCard) {
+  EXPECT_TRUE(contents(file("card.txt")).starts_with("BROKEN  gcwait + gcwait-stop-not-steal"));
+}
+
+TEST_F(FindingsFolder, KeepsTheObject) {
+  EXPECT_EQ(contents(file("finding.json")), first_.out.substr(0, first_.out.find('\n') + 1));
+}
+
+TEST_F(FindingsFolder, IsTriedFirst) {
+  const CommandResult again = hunt();
+  const json known = json::parse(again.out.substr(0, again.out.find('\n')));
+  EXPECT_EQ(known["type"], "known");
+  EXPECT_EQ(known["verdict"], "broken");
+}
+
+TEST_F(FindingsFolder, IsNotAskedAboutOtherFaults) {
+  const CommandResult other = shell("mpglab hunt gcwait --runs 10 --out " + (scratch_ / "found"));
+  EXPECT_TRUE(other.out.starts_with("gcwait: nothing found")) << other.out;
+}
+
+TEST_F(FindingsFolder, WithADamagedTokenIsAMistake) {
+  scratch_.write("found/" + only_folder() + "/token.txt", "m1.gcwait.0000");
+  const CommandResult again = hunt();
+  EXPECT_EQ(again.code, 2);
+  EXPECT_TRUE(again.complains_of("token.txt: ")) << again.err;
+}
+
 TEST(Hunt, PrintsTheGuaranteeOfPct) {
   const CommandResult result = shell("mpglab hunt ping-pong --strategy pct --depth 2 --runs 10");
   EXPECT_NE(result.out.find("PCT: one schedule meets a fault of depth 2 with a probability"),
@@ -324,6 +384,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"run no/such.toml", "no/such.toml: cannot be read"},
         Mistake{"hunt gcwait --bug gcwait-stop-not-stea", "did you mean gcwait-stop-not-steal?"},
         Mistake{"hunt gcwait --strategy ptc", "no strategy 'ptc'; did you mean pct?"},
+        Mistake{"hunt gcwait --out /dev/null/x", "/dev/null/x: cannot be made"},
         Mistake{"hunt gcwait --deviations 2", "for --strategy dfs, not random"},
         Mistake{"hunt gcwait --strategy dfs --deviations -1", "whole number"},
         Mistake{"hunt gcwait --strategy pos --depth 3", "--depth is for --strategy pct, not pos"},
