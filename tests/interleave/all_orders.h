@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "interleave/bounded_dfs.h"
 #include "interleave/observer.h"
 #include "interleave/strategy.h"
 
@@ -17,35 +18,17 @@ namespace mpglab::interleave::test {
 // Every order, one after the other; that a thread starts is no choice.
 class AllOrders final : public Strategy {
  public:
-  bool begin() override {
-    next_ = 0;
-    if (first_) return true;
-    while (!tape_.empty() && tape_.back().value + 1 == tape_.back().bound) tape_.pop_back();
-    if (tape_.empty()) return false;
-    ++tape_.back().value;
-    return true;
-  }
-
+  bool begin() override { return dfs_.begin(); }
   std::uint32_t pick(const Decision& decision) override {
     for (unsigned place = 0; decision.picks_thread() && place < decision.bound; ++place) {
       if (decision.pending[decision.thread_at(place)].access == Access::kStart) return place;
     }
-    if (next_ == tape_.size()) tape_.push_back({decision.kind, decision.bound, 0});
-    return tape_[next_++].value;
+    return dfs_.pick(decision);
   }
-
-  void end(const Tape& /*tape*/) override {
-    first_ = false;
-    ++executions_;
-  }
-
-  std::size_t executions() const { return executions_; }
+  void end(const Tape& tape) override { dfs_.end(tape); }
 
  private:
-  Tape tape_;
-  std::size_t next_ = 0;
-  bool first_ = true;
-  std::size_t executions_ = 0;
+  BoundedDfs dfs_{{}};
 };
 
 // What makes two executions the same: which operations each thread made, and, for each object, in

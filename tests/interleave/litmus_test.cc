@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "every_tape.h"
+#include "interleave/bounded_dfs.h"
 #include "interleave/engine.h"
 #include "interleave/mutex.h"
 #include "interleave/random_walk.h"
@@ -25,16 +25,17 @@ class Litmus : public testing::Test {
   template <class Outcome>
   std::set<std::string> outcomes_of(std::initializer_list<Engine::Body> bodies, Outcome outcome) {
     bodies_.assign(bodies);
-    test::EveryTape every;
+    BoundedDfs every({});
+    executions_ = 0;
     std::set<std::string> outcomes;
     for (;;) {
       reset();
       const Execution& execution = engine_.run(every, start, this);
       if (execution.end == End::kExhausted) break;
+      ++executions_;
       outcomes.insert(execution.end == End::kFinished ? outcome()
                                                       : std::string(end_name(execution.end)));
     }
-    executions_ = every.executions();
     return outcomes;
   }
 
