@@ -56,6 +56,7 @@ void Engine::Fibers::add(Engine& engine, ThreadId thread) {
                            [&engine, thread] { engine.thread_loop(thread); });
   algorithm_->capture(false);
   contexts_[thread] = algorithm_->captured();
+  MPG_CHECK(contexts_[thread] != nullptr, "another engine has taken this OS thread over");
 }
 
 void Engine::Fibers::join_all() {

@@ -44,7 +44,10 @@ class DirectedAlgorithm final : public boost::fibers::algo::algorithm {
   }
   void notify() noexcept override {}
 
-  void capture(bool on) { capture_ = on; }
+  void capture(bool on) {
+    capture_ = on;
+    if (on) captured_ = nullptr;
+  }
   boost::fibers::context* captured() const { return captured_; }
 
  private:

@@ -186,6 +186,18 @@ TEST_F(EngineTest, AnotherEngineRunsTheSameSchedule) {
   EXPECT_EQ(other.result_of(replay), result);
 }
 
+TEST_F(EngineTest, TwoEnginesOfOneThreadCannotTakeTurns) {
+  EXPECT_DEATH(
+      {
+        Engine first;
+        Engine second;
+        RoundRobin strategy;
+        first.run(
+            strategy, [](void* /*argument*/) {}, nullptr);
+      },
+      "another engine has taken this OS thread over");
+}
+
 TEST_F(EngineTest, ATapeThatDoesNotFitSaysWhere) {
   RandomWalk random(3);
   run(random, busy);
