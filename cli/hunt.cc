@@ -2,9 +2,11 @@
 
 #include "explore/hunt.h"
 
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -39,6 +41,8 @@ struct Options {
   std::uint64_t runs = 0;
   double seconds = 0;
   unsigned jobs = 1;
+  std::uint64_t shard = 1;
+  std::uint64_t shards = 1;
   bool keep_going = false;
   bool no_shrink = false;
   bool no_card = false;
@@ -48,6 +52,23 @@ struct Options {
   bool preemptions_given = false;
   bool deviations_given = false;
 };
+
+// "2/5".
+void read_shard(const std::string& text, Options& options) {
+  const std::size_t slash = text.find('/');
+  const auto number = [&](std::string_view digits, std::uint64_t& value) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc{} && end == digits.data() + digits.size();
+  };
+  constexpr std::uint64_t kMostShards = 1'000'000;
+  const std::string_view all = text;
+  if (slash == std::string::npos || !number(all.substr(0, slash), options.shard) ||
+      !number(all.substr(slash + 1), options.shards) || options.shard < 1 ||
+      options.shard > options.shards || options.shards > kMostShards) {
+    throw CLI::ValidationError(
+        "--shard", fmt::format("'{}' is no part of a whole: 1/4 is the first of four", text));
+  }
+}
 
 class Hunt {
  public:
@@ -77,6 +98,8 @@ class Hunt {
     hunt.seconds = options_.seconds;
     hunt.keep_going = options_.keep_going;
     hunt.jobs = options_.jobs;
+    hunt.shard = options_.shard - 1;
+    hunt.shards = options_.shards;
     hunt.faults = model->faults;
     hunt.max_steps = options_.model.max_steps;
     Progress progress(context_.console, hunt.runs, hunt.seconds);
@@ -116,6 +139,9 @@ class Hunt {
     if (options_.jobs > 1 && !explore::has_numbered_executions(kind))
       return failure(
           fmt::format("--strategy {} tries schedules in an order: --jobs 1", options_.strategy));
+    if (options_.shards > 1 && !explore::has_numbered_executions(kind))
+      return failure(
+          fmt::format("--strategy {} tries schedules in an order: no --shard", options_.strategy));
     return {};
   }
 
@@ -352,6 +378,13 @@ void add_hunt(CLI::App& app, Context& context) {
   command->add_option("--out", options->out,
                       "A folder for what is found, one folder in it for each cause; what is there "
                       "already is tried first");
+  command
+      ->add_option_function<std::string>(
+          "--shard", [options](const std::string& text) { read_shard(text, *options); },
+          "i/n: run the i-th of n parts of the schedules, for several machines; --runs counts "
+          "those "
+          "of all parts")
+      ->type_name("TEXT");
   command->add_flag("--keep-going", options->keep_going, "Do not stop at the first finding");
   command->add_flag("--no-shrink", options->no_shrink, "Leave a finding as it was found");
   command->add_flag("--no-card", options->no_card, "Print the token only, not the failure card");

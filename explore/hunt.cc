@@ -54,7 +54,14 @@ struct Catch {
 class Hunter {
  public:
   Hunter(const sim::Program& program, const HuntOptions& options)
-      : program_(program), options_(options), end_(options.runs == 0 ? kNever : options.runs) {}
+      : program_(program),
+        options_(options),
+        next_block_(kBlock * options.shard),
+        end_(options.runs == 0 ? kNever : options.runs) {
+    MPG_CHECK(options.shard < options.shards, "a shard is one of the shards");
+    MPG_CHECK(options.shards == 1 || has_numbered_executions(options.strategy),
+              "schedules that have an order are not dealt out");
+  }
 
   HuntResult hunt() {
     {
@@ -80,7 +87,7 @@ class Hunter {
     Lab lab(program_, options_.faults, options_.max_steps);
     std::unique_ptr<interleave::Strategy> strategy;
     while (!stopped_) {
-      const std::uint64_t begin = next_block_.fetch_add(kBlock);
+      const std::uint64_t begin = next_block_.fetch_add(kBlock * options_.shards);
       const std::uint64_t end = begin + kBlock;
       if (begin >= end_) break;
       if (strategy == nullptr || has_numbered_executions(options_.strategy))
@@ -207,7 +214,7 @@ class Hunter {
   // Of strategies with one job.
   bool whole_ = false;
   std::uint32_t complete_below_ = 0;
-  std::atomic<std::uint64_t> next_block_ = 0;
+  std::atomic<std::uint64_t> next_block_;
   std::atomic<std::uint64_t> end_;  // schedules from here on (from 0) are not needed
   std::atomic<std::uint64_t> runs_ = 0;
   std::atomic<std::uint64_t> findings_ = 0;

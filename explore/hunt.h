@@ -35,6 +35,11 @@ struct HuntOptions {
   double seconds = 0;       // at most so long; 0: no limit
   bool keep_going = false;  // do not stop at the first finding
   unsigned jobs = 1;  // OS threads, each with a Lab of its own; those that have an order use one
+  // This hunt runs only its part of the schedules: part `shard` of `shards`, from 0. The parts of
+  // all shards together are the hunt without them, and `runs` counts the schedules of all. Not for
+  // strategies that have an order.
+  std::uint64_t shard = 0;
+  std::uint64_t shards = 1;
   FaultSet faults;
   std::uint64_t max_steps = kDefaultMaxSteps;
   // Called now and then, about ten times a second. Returning false ends the hunt.

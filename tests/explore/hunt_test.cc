@@ -7,6 +7,7 @@
 #include <ostream>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -175,6 +176,23 @@ TEST_F(Hunts, OfOtherSeedsFindOtherSchedules) {
 
 TEST_F(Hunts, StopAfterTheRunsThatWereAskedFor) {
   EXPECT_EQ(hunt(program_of("ping-pong"), options_for(StrategyKind::kRandom, 777)).runs, 777U);
+}
+
+TEST_F(Hunts, InPartsFindWhatTheWholeFinds) {
+  HuntOptions options = options_for(StrategyKind::kRandom, 1'000);
+  options.keep_going = true;
+  options.faults.add(*find_race("self-steal-update-order"));
+  const sim::Program program = program_of("gcwait");
+  const HuntResult whole = hunt(program, options);
+  std::uint64_t runs = 0;
+  std::uint64_t findings = 0;
+  options.shards = 3;
+  for (options.shard = 0; options.shard < options.shards; ++options.shard) {
+    const HuntResult part = hunt(program, options);
+    runs += part.runs;
+    findings += part.findings;
+  }
+  EXPECT_EQ(std::pair(runs, findings), std::pair(whole.runs, whole.findings));
 }
 
 TEST_F(Hunts, CanBeEndedByWhoeverWatchesThem) {
