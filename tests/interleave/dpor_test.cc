@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -127,6 +128,8 @@ TEST_F(Waits, ThatSpinAreNotForDpor) {
 
 // ---- random programs: against brute force ----
 
+using Mix = test::SmallProgram::Mix;
+
 // What a search has met: outcomes, and classes of executions.
 struct Met {
   std::set<std::string> outcomes;
@@ -134,9 +137,9 @@ struct Met {
   std::uint64_t executions = 0;
 };
 
-Met by_brute_force(std::uint64_t seed, unsigned steps) {
+Met by_brute_force(Mix mix, std::uint64_t seed, unsigned steps) {
   Engine engine;
-  test::SmallProgram program(engine, seed, steps);
+  test::SmallProgram program(engine, mix, seed, steps);
   test::AllOrders orders;
   test::ClassOfExecution classes;
   engine.observe(&classes);
@@ -153,9 +156,9 @@ Met by_brute_force(std::uint64_t seed, unsigned steps) {
 }
 
 // The search observes the engine itself, so its executions are run once more to be named.
-Met by_dpor(std::uint64_t seed, unsigned steps) {
+Met by_dpor(Mix mix, std::uint64_t seed, unsigned steps) {
   Engine engine;
-  test::SmallProgram program(engine, seed, steps);
+  test::SmallProgram program(engine, mix, seed, steps);
   std::vector<Tape> tapes;
   Met met;
   {
@@ -183,19 +186,25 @@ Met by_dpor(std::uint64_t seed, unsigned steps) {
 
 constexpr std::uint64_t kPrograms = 1000;
 
-class RandomPrograms : public testing::TestWithParam<unsigned> {};
+class RandomPrograms : public testing::TestWithParam<std::tuple<Mix, unsigned>> {};
 
 TEST_P(RandomPrograms, HaveTheSameClassesAndEachOnce) {
   for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
-    const Met brute = by_brute_force(seed, GetParam());
-    const Met dpor = by_dpor(seed, GetParam());
+    const auto [mix, steps] = GetParam();
+    const Met brute = by_brute_force(mix, seed, steps);
+    const Met dpor = by_dpor(mix, seed, steps);
     ASSERT_EQ(dpor.outcomes, brute.outcomes) << "seed " << seed;
     ASSERT_EQ(dpor.classes, brute.classes) << "seed " << seed;
     ASSERT_EQ(dpor.executions, brute.classes.size()) << "seed " << seed;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Steps, RandomPrograms, testing::Values(4U, 6U, 8U, 10U, 11U));
+INSTANTIATE_TEST_SUITE_P(OfEverything, RandomPrograms,
+                         testing::Combine(testing::Values(Mix::kEverything),
+                                          testing::Values(4U, 6U, 8U, 10U, 11U)));
+INSTANTIATE_TEST_SUITE_P(OfOneWord, RandomPrograms,
+                         testing::Combine(testing::Values(Mix::kOneWord),
+                                          testing::Values(5U, 6U, 7U, 8U)));
 
 }  // namespace
 }  // namespace mpglab::interleave

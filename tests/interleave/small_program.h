@@ -18,13 +18,17 @@ namespace mpglab::interleave::test {
 
 class SmallProgram {
  public:
+  // Everything there is, or loads, stores and compare-and-swaps of one word, which fail as often as
+  // not.
+  enum class Mix : std::uint8_t { kEverything, kOneWord };
+
   // At most `steps` operations in all; the same seed is the same program.
-  SmallProgram(Engine& engine, std::uint64_t seed, unsigned steps) : engine_(engine) {
+  SmallProgram(Engine& engine, Mix mix, std::uint64_t seed, unsigned steps) : engine_(engine) {
     Random random(seed);
     const unsigned threads = 2 + random.below(3);
     bodies_.resize(threads);
     for (unsigned left = steps; left > 0; --left)
-      bodies_[random.below(threads)].push_back(op(random));
+      bodies_[random.below(threads)].push_back(op(mix, random));
   }
 
   static void start(void* program) { static_cast<SmallProgram*>(program)->begin(); }
@@ -67,7 +71,11 @@ class SmallProgram {
     int seen = 0;
   };
 
-  static Op op(Random& random) {
+  static Op op(Mix mix, Random& random) {
+    if (mix == Mix::kOneWord) {
+      constexpr std::array kOfOneWord = {Kind::kLoad, Kind::kCas, Kind::kCas, Kind::kStore};
+      return {kOfOneWord[random.below(kOfOneWord.size())], 0, static_cast<int>(random.below(2))};
+    }
     // Words come up more often than what waits.
     constexpr std::array kKinds = {Kind::kLoad,    Kind::kLoad,      Kind::kStore, Kind::kStoreSeen,
                                    Kind::kAdd,     Kind::kCas,       Kind::kCas,   Kind::kIfSeen,
