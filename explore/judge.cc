@@ -157,6 +157,7 @@ std::optional<Finding> Judge::judge(sim::World& world, const sim::Outcome& outco
       return deadlocked(world, outcome);
     case Kind::kBudget:
       return out_of_steps(outcome);
+    case Kind::kGivenUp:
     case Kind::kDiverged:
     case Kind::kExhausted:
       MPG_CHECK(false, "there is no run to judge");

@@ -27,7 +27,7 @@ class Judge {
   explicit Judge(parser::ReaderFaults faults = {});
 
   // Judges the last run of `world`. Nothing: sound.
-  // REQUIRES: the outcome is neither kDiverged nor kExhausted.
+  // REQUIRES: the outcome is none of kGivenUp, kDiverged and kExhausted.
   std::optional<Finding> judge(sim::World& world, const sim::Outcome& outcome);
 
   // Judges one complete trace against the log of the run it is from: judges 1 and 2.

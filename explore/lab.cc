@@ -25,7 +25,8 @@ Lab::Run Lab::run(interleave::Strategy& strategy) {
   using Kind = sim::Outcome::Kind;
   const sim::Outcome& outcome = world_.run(strategy);
   finding_.reset();
-  if (outcome.kind == Kind::kExhausted) return {&outcome, Verdict::kSound, nullptr};
+  if (outcome.kind == Kind::kExhausted || outcome.kind == Kind::kGivenUp)
+    return {&outcome, Verdict::kSound, nullptr};
   if (outcome.kind == Kind::kDiverged) return {&outcome, Verdict::kInternal, nullptr};
   finding_ = judge_.judge(world_, outcome);
   if (!finding_) return {&outcome, Verdict::kSound, nullptr};

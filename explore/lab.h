@@ -32,7 +32,7 @@ class Lab {
   // How a run went. Valid until the next run.
   struct Run {
     const sim::Outcome* outcome;
-    Verdict verdict;         // kInternal for kDiverged; kSound for kExhausted
+    Verdict verdict;         // kInternal for kDiverged; kSound for kExhausted, kGivenUp
     const Finding* finding;  // nullptr if the verdict is kSound or the run diverged
   };
   Run run(interleave::Strategy& strategy);

@@ -65,6 +65,18 @@ constexpr bool writes(Access access) {
   return false;
 }
 
+// Is it an operation on a word, and not on something that is there to be shared?
+constexpr bool is_on_word(Access access) {
+  return access == Access::kLoad || access == Access::kStore || access == Access::kUpdate ||
+         access == Access::kCas;
+}
+
+// May the operation have to wait?
+constexpr bool waits(Access access) {
+  return access == Access::kLock || access == Access::kAcquire || access == Access::kSleep ||
+         access == Access::kAwaitEqual || access == Access::kAwaitOther;
+}
+
 struct Operation {
   ObjectId object = kNoObject;
   Access access = Access::kStart;

@@ -9,11 +9,6 @@ namespace mpglab::interleave {
 
 namespace {
 
-bool waits(Access access) {
-  return access == Access::kLock || access == Access::kAcquire || access == Access::kSleep ||
-         access == Access::kAwaitEqual || access == Access::kAwaitOther;
-}
-
 // Could a step that waits be made while its object has this value?
 bool possible(const Event& event, std::uint64_t value) {
   switch (event.operation.access) {
@@ -42,9 +37,11 @@ Dpor::~Dpor() {
 bool Dpor::begin() {
   if (exhausted_ || !cannot_.empty()) return false;
   made_ = 0;
-  spawned_ = 1;
+  thread_count_ = 1;
+  thread_[0] = engine_number_[0] = 0;
+  children_.fill(0);
   visits_.fill(0);
-  redundant_ = false;
+  undisturbed_ = over_ = redundant_ = false;
   if (first_) state(0) = {};
   first_ = false;
   return true;
@@ -62,48 +59,85 @@ bool Dpor::sleeps(const State& state, ThreadId thread) {
 
 std::uint32_t Dpor::give_up() {
   redundant_ = true;
-  return kDiverged;
+  return kGiveUp;
 }
 
 std::uint32_t Dpor::pick(const Decision& decision) {
   if (!decision.picks_thread()) {
     cannot_ = "the program chooses";
-    return kDiverged;
+    return kGiveUp;
   }
-  if (!cannot_.empty()) return kDiverged;
+  if (!cannot_.empty()) return kGiveUp;
   if (redundant_) return give_up();
   for (unsigned place = 0; place < decision.bound; ++place) {
     if (decision.pending[decision.thread_at(place)].access == Access::kStart) return place;
   }
-  if (made_ < prefix_) return decision.place(log_[made_].thread);
+  if (made_ < prefix_) return place(decision, log_[made_].thread);
   const State& now = state(made_);
   if (now.wakeups != WakeupForest::kNoBranches) {
     const ThreadId wanted = forest_.first_step(now.wakeups).thread;
-    MPG_CHECK((decision.candidates >> wanted & 1) != 0, "a step that was to come is not possible");
-    return decision.place(wanted);
+    MPG_CHECK((decision.candidates >> engine_number_[wanted] & 1) != 0,
+              "a step that was to come is not possible");
+    return place(decision, wanted);
   }
   for (unsigned place = 0; place < decision.bound; ++place) {
-    if (!sleeps(now, decision.thread_at(place))) return place;
+    if (!sleeps(now, thread_at(decision, place))) return place;
   }
   return give_up();
 }
 
 void Dpor::on_spawn(ThreadId parent, ThreadId child) {
-  spawned_ |= ThreadSet{1} << child;
-  log_.spawned(parent, child);
+  const ThreadId known_parent = thread_[parent];
+  std::vector<ThreadId>& siblings = known_children_[known_parent];
+  const std::uint32_t ordinal = children_[known_parent]++;
+  if (ordinal == siblings.size()) {
+    MPG_CHECK(known_threads_ < kMaxThreads, "more threads than the search can tell apart");
+    siblings.push_back(static_cast<ThreadId>(known_threads_++));
+  }
+  thread_[child] = siblings[ordinal];
+  engine_number_[siblings[ordinal]] = child;
+  thread_count_ = std::max(thread_count_, child + 1U);
+  log_.spawned(known_parent, thread_[child], made_);
+}
+
+void Dpor::on_yield(ThreadId /*thread*/) {
+  give_up_on("the program spins");
+}
+void Dpor::on_time_passed(ThreadId /*thread*/) {
+  give_up_on("time has to go by");
+}
+void Dpor::give_up_on(std::string_view why) {
+  if (!undisturbed_ && !over_) cannot_ = why;
+}
+
+void Dpor::on_undisturbed(bool on) {
+  undisturbed_ = on;
+  if (made_ == 0) return;
+  MPG_CHECK(on && !over_, "the part under test is in one piece");
+  end_of_test();
+}
+
+void Dpor::end_of_test() {
+  over_ = true;
+  for (unsigned thread = 0; thread < thread_count_; ++thread) {
+    const auto id = static_cast<ThreadId>(thread);
+    const bool made = engine_.visits(id) == visits_[id];
+    pending_[id] = made ? Pending{} : Pending{engine_.pending(id), engine_.operand(id)};
+  }
 }
 
 void Dpor::on_operation(const Step& step) {
   visits_[step.thread] = engine_.visits(step.thread);
+  if (undisturbed_) return;
+  const ThreadId thread = thread_[step.thread];
   if (made_ < prefix_) {
-    MPG_CHECK(
-        log_[made_].thread == step.thread && log_[made_].operation.object == step.operation.object,
-        "the program does something else than the last time");
+    MPG_CHECK(log_[made_].thread == thread && log_[made_].operation.object == step.operation.object,
+              "the program does something else than the last time");
     ++made_;
     return;
   }
-  record({step.thread, step.operation, step.wrote, engine_.operand(step.thread), step.before,
-          step.after});
+  record(
+      {thread, step.operation, step.wrote, engine_.operand(step.thread), step.before, step.after});
   ++made_;
 }
 
@@ -127,6 +161,7 @@ void Dpor::record(const Event& event) {
 
 void Dpor::end(const Tape& /*tape*/) {
   if (!cannot_.empty()) return;
+  if (!over_) end_of_test();
   if (redundant_) {
     ++abandoned_;
   } else {
@@ -153,7 +188,10 @@ void Dpor::backtrack() {
 
 void Dpor::reverse_races() {
   const EventLog::Index size = log_.size();
-  for (EventLog::Index i = 0; i < size; ++i) {
+  // Races between events of the prefix have been reversed after the execution before. What was put
+  // into the trees for them then covers as much: it begins with the same steps up to the second of
+  // the two, and what comes behind that one does not depend on it.
+  for (EventLog::Index i = prefix_; i < size; ++i) {
     if (waits(log_[i].operation.access)) {
       reverse_races_of_waiting(log_[i], i);
     } else {
@@ -161,14 +199,13 @@ void Dpor::reverse_races() {
     }
   }
   // What a thread was about to do when the execution ended. The one that ran last has done it.
-  for (ThreadSet left = spawned_; left != 0; left &= left - 1) {
-    const auto thread = static_cast<ThreadId>(std::countr_zero(left));
-    const Operation operation = engine_.pending(thread);
-    if (operation.object == kNoObject || engine_.visits(thread) == visits_[thread]) continue;
-    const Event event{.thread = thread,
+  for (unsigned thread = 0; thread < thread_count_; ++thread) {
+    const Operation operation = pending_[thread].operation;
+    if (operation.object == kNoObject) continue;
+    const Event event{.thread = thread_[thread],
                       .operation = operation,
                       .wrote = writes(operation.access),
-                      .operand = engine_.operand(thread)};
+                      .operand = pending_[thread].operand};
     if (waits(operation.access)) {
       reverse_races_of_waiting(event, size);
     } else {

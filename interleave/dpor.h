@@ -23,8 +23,15 @@
 //  - the start and the end of a thread touch nothing: they are made as soon as they can be, and are
 //    no choice.
 //
-// What it cannot do yet: programs that yield (spin, sleep with a time limit) or choose; it then
+// What it cannot do yet: programs that spin, or choose, or in which time has to go by; it then
 // stops and says so. Nor may the engine merge steps around locks.
+//
+// A part of a program that runs undisturbed (Engine::undisturbed) has one order only. There may be
+// one before the part under test and one behind it, and when the latter begins everybody else
+// waits.
+//
+// Threads are told apart by who started them as their how-manieth, not by the engine's numbers:
+// two threads that start one each may do so in either order.
 //
 // Memory: the events of one execution, and for each of them what is still to be tried from there.
 #pragma once
@@ -62,7 +69,9 @@ class Dpor final : public Strategy, public Observer {
   void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
                  ThreadId /*taken*/) override {}
   void on_spawn(ThreadId parent, ThreadId child) override;
-  void on_yield(ThreadId /*thread*/) override { cannot_ = "the program yields"; }
+  void on_yield(ThreadId thread) override;
+  void on_time_passed(ThreadId thread) override;
+  void on_undisturbed(bool on) override;
 
   // Everything has been explored. Executions that ended for want of steps (End::kStepBudget) are
   // for the caller to notice.
@@ -82,7 +91,22 @@ class Dpor final : public Strategy, public Observer {
     WakeupForest::Branches wakeups = WakeupForest::kNoBranches;
   };
 
+  // What a thread was about to do when the part under test ended.
+  struct Pending {
+    Operation operation;
+    std::uint64_t operand = 0;
+  };
+
   State& state(EventLog::Index index);
+  void give_up_on(std::string_view why);
+  void end_of_test();
+  // Places in a decision are by the engine's numbers.
+  unsigned place(const Decision& decision, ThreadId thread) const {
+    return decision.place(engine_number_[thread]);
+  }
+  ThreadId thread_at(const Decision& decision, unsigned place) const {
+    return thread_[decision.thread_at(place)];
+  }
   static bool sleeps(const State& state, ThreadId thread);
   std::uint32_t give_up();
   void record(const Event& event);
@@ -99,9 +123,19 @@ class Dpor final : public Strategy, public Observer {
   WakeupForest forest_;
   EventLog::Index prefix_ = 0;  // events that the execution shares with the one before
   EventLog::Index made_ = 0;    // events so far
-  ThreadSet spawned_ = 0;
-  std::array<std::uint32_t, kMaxThreads> visits_{};  // of each thread when it made its last event
+  // Of this execution. What is by the engine's numbers says so.
+  unsigned thread_count_ = 1;                   // by the engine
+  std::array<ThreadId, kMaxThreads> thread_{};  // by the engine's number
+  std::array<ThreadId, kMaxThreads> engine_number_{};
+  std::array<std::uint32_t, kMaxThreads> children_{};  // how many each thread has started
+  std::array<std::uint32_t, kMaxThreads> visits_{};  // when it made its last event; by the engine's
+  std::array<Pending, kMaxThreads> pending_{};  // once the part under test is over; by the engine's
+  bool undisturbed_ = false;
+  bool over_ = false;  // the part under test is
   bool redundant_ = false;
+  // The threads that each thread has ever started, in its order.
+  std::array<std::vector<ThreadId>, kMaxThreads> known_children_;
+  unsigned known_threads_ = 1;
   bool first_ = true;
   bool exhausted_ = false;
   std::string_view cannot_;

@@ -19,6 +19,8 @@ const char* end_name(End end) {
       return "step-budget";
     case End::kDiverged:
       return "diverged";
+    case End::kGivenUp:
+      return "given-up";
     case End::kExhausted:
       return "exhausted";
   }
@@ -91,6 +93,10 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   execution_.waiting.clear();
   tape_.clear();
   thread_count_ = 0;
+  // Objects may still know those who waited when the last execution ended: they wait no more.
+  pending_.fill({});
+  napping_ = await_quiet_ = 0;
+  undisturbed_ = false;
   runnable_ = gave_way_ = alive_ = daemons_ = entered_ = 0;
   steps_ = switches_ = 0;
   idle_yields_ = 0;
@@ -147,6 +153,8 @@ ThreadId Engine::spawn(const char* name, Body body, void* argument) {
   alive_ |= bit(id);
   runnable_ |= bit(id);
   progress_by_ |= bit(id);
+  // The new thread could not have come before the lock.
+  joins_last_ = false;
   if (observer_ != nullptr && current_ != kNoThread) [[unlikely]]
     observer_->on_spawn(current_, id);
   return id;
@@ -253,8 +261,9 @@ std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candid
   const Decision decision{
       kind,          static_cast<std::uint16_t>(bound), current_, candidates, pending_.data(),
       visits_.data()};
-  const std::uint32_t value = strategy_->pick(decision);
-  if (value == Strategy::kDiverged) end_execution(End::kDiverged);
+  const std::uint32_t value = undisturbed_ ? 0 : strategy_->pick(decision);
+  if (value >= Strategy::kGiveUp) [[unlikely]]
+    end_execution(value == Strategy::kGiveUp ? End::kGivenUp : End::kDiverged);
   MPG_CHECK(value < bound, "a strategy chose what was not offered");
   if (options_.keep_tape)
     tape_.push_back({kind, decision.bound, static_cast<std::uint16_t>(value)});
@@ -265,11 +274,18 @@ ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
   // Whoever is picked makes a step, so all who gave way are candidates again after it.
   gave_way_ = 0;
   const auto bound = static_cast<std::uint32_t>(std::popcount(candidates));
-  if (bound == 1) return static_cast<ThreadId>(std::countr_zero(candidates));
+  if (bound == 1) {
+    const auto only = static_cast<ThreadId>(std::countr_zero(candidates));
+    if ((runnable_ & candidates) == 0) [[unlikely]]
+      rouse(only);
+    return only;
+  }
   const std::uint32_t value = ask(kind, bound, candidates);
   // Place 0 is whoever runs now, if it can go on; most choices end there.
   const bool stays = value == 0 && kind == ChoiceKind::kPreempt;
   const ThreadId taken = stays ? current_ : nth_candidate(candidates, current_, value);
+  if ((runnable_ & candidates) == 0) [[unlikely]]
+    rouse(taken);
   if (observer_ != nullptr) [[unlikely]]
     observer_->on_choice(tape_.size() - 1, tape_.back(), current_, taken);
   return taken;
@@ -291,9 +307,14 @@ void Engine::step_when(bool possible, ThreadSet& waiters, ObjectId object, Acces
   waiters &= ~bit(current_);
 }
 
-void Engine::count_idle_yield() {
+void Engine::give_way() {
   if (observer_ != nullptr) [[unlikely]]
     observer_->on_yield(current_);
+  gave_way_ |= bit(current_);
+  count_idle_yield();
+}
+
+void Engine::count_idle_yield() {
   if ((progress_by_ & ~bit(current_)) != 0) {
     idle_yields_ = 0;
     idle_ = 0;
@@ -309,8 +330,29 @@ void Engine::count_idle_yield() {
 void Engine::yield() {
   announce({kNoObject, Access::kYield});
   joins_last_ = false;
-  gave_way_ |= bit(current_);
-  count_idle_yield();
+  give_way();
+  reschedule(ChoiceKind::kYield, candidates_or_spinners());
+}
+
+void Engine::fall_asleep() {
+  if (!options_.time_stands_still) return give_way();
+  runnable_ &= ~bit(current_);
+  napping_ |= bit(current_);
+  // Nobody can go on but by the time that goes by.
+  if (runnable_ == 0 && await_quiet_ == 0) count_idle_yield();
+}
+
+void Engine::rouse(ThreadId thread) {
+  if ((napping_ & bit(thread)) != 0 && observer_ != nullptr) observer_->on_time_passed(thread);
+  runnable_ |= bit(thread);
+  napping_ &= ~bit(thread);
+  await_quiet_ &= ~bit(thread);
+}
+
+void Engine::nap() {
+  announce({kNoObject, Access::kYield});
+  joins_last_ = false;
+  fall_asleep();
   reschedule(ChoiceKind::kYield, candidates_or_spinners());
 }
 
@@ -318,12 +360,24 @@ void Engine::step_when_or_yield(bool possible, ThreadSet& waiters, ObjectId obje
   announce({object, access});
   joins_last_ = false;
   waiters |= bit(current_);
-  if (!possible) {
-    gave_way_ |= bit(current_);
-    count_idle_yield();
-  }
+  if (!possible) fall_asleep();
   reschedule(possible ? ChoiceKind::kPreempt : ChoiceKind::kYield, candidates_or_spinners());
   waiters &= ~bit(current_);
+}
+
+void Engine::await_quiet() {
+  MPG_CHECK(options_.time_stands_still, "while time goes by it is never quiet");
+  announce({kNoObject, Access::kYield});
+  joins_last_ = false;
+  runnable_ &= ~bit(current_);
+  await_quiet_ |= bit(current_);
+  reschedule(ChoiceKind::kBlock, candidates_or_spinners());
+}
+
+void Engine::undisturbed(bool on) {
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->on_undisturbed(on);
+  undisturbed_ = on;
 }
 
 std::uint32_t Engine::choose(ChoiceKind kind, std::uint32_t bound) {

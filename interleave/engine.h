@@ -43,6 +43,7 @@ enum class End : std::uint8_t {
   kDeadlock,    // nobody can go on, or those who can only spin
   kStepBudget,  // more steps than allowed, or a schedule that starves somebody for ever
   kDiverged,    // the strategy's tape does not fit the program
+  kGivenUp,     // the strategy knows what may follow
   kExhausted,   // the strategy had nothing more to try; nothing ran
 };
 
@@ -74,6 +75,12 @@ struct EngineOptions {
   // joins it, unless it is one that may have to wait. Every reachable state between two such
   // blocks, every outcome and every deadlock stays reachable.
   bool merge_lock_steps = false;
+  // No time limit runs out while anybody can go on: a nap, or a sleep with a time limit, ends for
+  // want of anything else that could happen. What depends on time is left out then, so a search
+  // that exhausts the schedules has exhausted those.
+  bool time_stands_still = false;
+  // Operations of which nothing but names depends (touch_for_a_name) are no steps.
+  bool spare_naming_steps = false;
   // Without a tape an execution may be as long as it likes: nothing is kept of it, and it can be
   // neither replayed nor observed.
   bool keep_tape = true;
@@ -138,6 +145,18 @@ class Engine {
     reschedule(ChoiceKind::kPreempt, candidates);
   }
 
+  // As step, for an operation on plain data that always can be made and is over with it: a load or
+  // an update of something that has no Shared of its own.
+  void touch(ObjectId object, Access access) {
+    step(object, access);
+    done(object, access, 0, 0);
+  }
+  // The same for an update whose place in the order shows in nothing but names that are given in
+  // the order of first use.
+  void touch_for_a_name(ObjectId object) {
+    if (!options_.spare_naming_steps) touch(object, Access::kUpdate);
+  }
+
   // As step, for a compare-and-swap that looks for `expected`.
   void step_cas(ObjectId object, std::uint64_t expected) {
     operands_[current_] = expected;
@@ -157,7 +176,10 @@ class Engine {
   // be made. The object must call forbid(waiters) and permit(waiters) whenever that changes.
   void step_when(bool possible, ThreadSet& waiters, ObjectId object, Access access);
   void forbid(ThreadSet waiters) { runnable_ &= ~waiters; }
-  void permit(ThreadSet waiters) { runnable_ |= waiters; }
+  void permit(ThreadSet waiters) {
+    runnable_ |= waiters;
+    napping_ &= ~waiters;
+  }
 
   // As step_when, for a wait until a word has or has not the value `operand`.
   void step_await(bool possible, ThreadSet& waiters, ObjectId object, Access access,
@@ -170,9 +192,25 @@ class Engine {
   // sleeping never starve anybody. Choice point of kind kYield.
   void yield();
 
-  // As step_when, but this thread may also be picked, as if it had given way, while the operation
-  // is not possible: a sleep with a time limit that has run out. The caller looks which it was.
+  // Sleeps for some time: as yield(), unless time stands still. Choice point of kind kYield.
+  void nap();
+  // Sleeps so briefly that others may as well not notice: as yield(), and nothing if time stands
+  // still, because a thread that is not picked naps anyway.
+  void nap_briefly() {
+    if (!options_.time_stands_still) yield();
+  }
+
+  // As step_when, but this thread may also be picked, as if it had napped, while the operation is
+  // not possible: a sleep with a time limit that has run out. The caller looks which it was.
   void step_when_or_yield(bool possible, ThreadSet& waiters, ObjectId object, Access access);
+
+  // Waits until nobody else can go on, but for daemons that nap. REQUIRES: time stands still.
+  // Choice point.
+  void await_quiet();
+
+  // From here on nothing is asked of the strategy, until it is called with false: all goes by the
+  // default schedule (tape.h). For the parts of a program that are not under test.
+  void undisturbed(bool on);
 
   // Chooses a number below `bound`: any nondeterminism of the program that is not the order of
   // threads. `kind` must be kProgram or above. Bound 1 is answered with 0 and not recorded.
@@ -199,6 +237,25 @@ class Engine {
       observer_->on_operation({steps_, current_, {object, Access::kCas}, value, value, false});
   }
   bool observed() const { return observer_ != nullptr; }
+
+  // ---- for the program, if states of it are to be recognised (state_search.h) ----
+
+  // The current thread has read a value that is no object's, and that others may have written.
+  void saw(std::uint64_t value) {
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->on_saw(current_, value);
+  }
+  // What the current thread will do depends on nothing that it has seen, but on `key`.
+  void forget(std::uint64_t key) {
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->on_forgot(current_, key);
+  }
+  // The current thread goes on with something else, which has a past of its own: with another
+  // coroutine. `past` must outlive the execution.
+  void continue_past(Past& past) {
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->on_past(current_, past);
+  }
 
   std::uint64_t steps() const { return steps_; }
 
@@ -251,10 +308,21 @@ class Engine {
   // Those who have given way are asked only when there is nobody else.
   ThreadSet candidates_or_spinners() const {
     const ThreadSet others = runnable_ & ~gave_way_;
-    return others != 0 ? others : runnable_;
+    if (others != 0) return others;
+    return runnable_ != 0 ? runnable_ : patient();
   }
+  // Those who go on for want of anybody else, if time stands still. Who waits for quiet is not
+  // kept from it by daemons that nap, which they do for ever.
+  ThreadSet patient() const {
+    if ((napping_ & ~daemons_) != 0) return napping_ & ~daemons_;
+    return await_quiet_ != 0 ? await_quiet_ : napping_;
+  }
+  // `thread` has been picked.
+  void rouse(ThreadId thread);
 
+  void give_way();
   void count_idle_yield();
+  void fall_asleep();
   void switch_to_thread(ThreadId next);
   void thread_loop(ThreadId self);
   [[noreturn]] void thread_ended();
@@ -270,11 +338,14 @@ class Engine {
   ThreadId current_ = kNoThread;
   ThreadId next_ = kNoThread;  // who follows a body that has been left; kNoThread: the explorer
   bool joins_last_ = false;    // the next step is no choice point
+  bool undisturbed_ = false;
   bool abandoning_ = false;
   bool quitting_ = false;
   unsigned thread_count_ = 0;
   ThreadSet runnable_ = 0;
   ThreadSet gave_way_ = 0;
+  ThreadSet napping_ = 0;      // only if time stands still; none of them is in runnable_
+  ThreadSet await_quiet_ = 0;  // nor of these
   ThreadSet alive_ = 0;
   ThreadSet daemons_ = 0;
   ThreadSet entered_ = 0;  // threads whose body has a frame that must be left at the end

@@ -53,10 +53,9 @@ void EventLog::append(const Event& event) {
   clocks_[clock + event.thread] = numbers_.back();
 }
 
-void EventLog::spawned(ThreadId parent, ThreadId child) {
+void EventLog::spawned(ThreadId parent, ThreadId child, Index at) {
   widen(std::size_t{std::max(parent, child)} + 1);
-  started_after_[child] =
-      of_thread_[parent].empty() ? started_after_[parent] : of_thread_[parent].back();
+  started_after_[child] = last_of_thread(parent, at);
 }
 
 void EventLog::truncate(Index size) {
@@ -70,10 +69,10 @@ void EventLog::truncate(Index size) {
   clocks_.resize(events_.size() * width_);
 }
 
-EventLog::Index EventLog::last_of_thread(const Event& event, Index at) const {
-  const std::vector<Index>& own = of_thread_[event.thread];
+EventLog::Index EventLog::last_of_thread(ThreadId thread, Index at) const {
+  const std::vector<Index>& own = of_thread_[thread];
   const auto behind = std::lower_bound(own.begin(), own.end(), at);
-  return behind == own.begin() ? started_after_[event.thread] : *(behind - 1);
+  return behind == own.begin() ? started_after_[thread] : *(behind - 1);
 }
 
 }  // namespace mpglab::interleave

@@ -42,8 +42,8 @@ class EventLog {
   const Event& operator[](Index index) const { return events_[index]; }
 
   void append(const Event& event);
-  // `child` begins after what `parent` has done so far.
-  void spawned(ThreadId parent, ThreadId child);
+  // `child` begins after what `parent` has done before the place `at`.
+  void spawned(ThreadId parent, ThreadId child, Index at);
   // Forgets the events from `size` on.
   void truncate(Index size);
 
@@ -54,7 +54,9 @@ class EventLog {
 
   // What `event`, if it came at the place `at` (behind all events before that place), would depend
   // on directly: the last event of its thread, or the one after which its thread was started.
-  Index last_of_thread(const Event& event, Index at) const;
+  Index last_of_thread(const Event& event, Index at) const {
+    return last_of_thread(event.thread, at);
+  }
 
   // The events on an object, in order.
   const std::vector<Index>& on_object(ObjectId object) const {
@@ -64,6 +66,7 @@ class EventLog {
  private:
   void widen(std::size_t threads);
   void join(std::size_t clock, Index other);
+  Index last_of_thread(ThreadId thread, Index at) const;
 
   std::vector<Event> events_;
   std::vector<std::uint32_t> numbers_;  // which of its thread an event is, from 1

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "interleave/access.h"
+#include "interleave/past.h"
 #include "interleave/tape.h"
 
 namespace mpglab::interleave {
@@ -28,8 +29,20 @@ class Observer {
   // `thread` gives way.
   virtual void on_yield(ThreadId /*thread*/) {}
 
+  // Time stood still, and nobody could go on but `thread`, whose time limit has run out now.
+  virtual void on_time_passed(ThreadId /*thread*/) {}
+
+  // From here on the strategy is not asked, or is asked again.
+  virtual void on_undisturbed(bool /*on*/) {}
+
   // `parent` has started `child`, which from here on is a candidate.
   virtual void on_spawn(ThreadId /*parent*/, ThreadId /*child*/) {}
+
+  // `thread` has read something that is no object's and that others may have written; or goes on in
+  // a way that depends on nothing but `key` and what it will see; or keeps its past elsewhere.
+  virtual void on_saw(ThreadId /*thread*/, std::uint64_t /*value*/) {}
+  virtual void on_forgot(ThreadId /*thread*/, std::uint64_t /*key*/) {}
+  virtual void on_past(ThreadId /*thread*/, Past& /*past*/) {}
 
   // Entry number `index` of the tape was chosen while `current` was running. `taken` is the thread
   // that goes on; for a choice of the program it is `current`.

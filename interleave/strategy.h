@@ -55,8 +55,10 @@ class Strategy {
   virtual bool begin() = 0;
 
   // Chooses. The answer must be below decision.bound, or kDiverged to end the execution because
-  // what this strategy follows does not fit the program.
+  // what this strategy follows does not fit the program, or kGiveUp.
   static constexpr std::uint32_t kDiverged = 0xffffffff;
+  // As an answer: whatever may follow has been seen, so the execution is given up here.
+  static constexpr std::uint32_t kGiveUp = 0xfffffffe;
   virtual std::uint32_t pick(const Decision& decision) = 0;
 
   // The execution has ended; `tape` holds every choice of it.

@@ -18,7 +18,9 @@ bool unlock_channel(Runtime& /*runtime*/, G& /*g*/, void* lock) {
 void Runtime::chansend(Chan& c) {
   const InFunction here(calls(), "chansend");
   c.lock.lock();
+  engine_.saw(c.count);
   if (G* receiver = c.receivers.pop()) {
+    engine_.saw(number_of(receiver));
     c.lock.unlock();
     goready(*receiver, tracer::Site::kChanSend);
     return;
@@ -36,7 +38,9 @@ void Runtime::chansend(Chan& c) {
 void Runtime::chanrecv(Chan& c) {
   const InFunction here(calls(), "chanrecv");
   c.lock.lock();
+  engine_.saw(c.count);
   if (G* sender = c.senders.pop()) {
+    engine_.saw(number_of(sender));
     // With a buffer the receiver takes the oldest element and the sender's goes in: the count
     // stays.
     c.lock.unlock();

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "interleave/coroutine.h"
+#include "interleave/past.h"
 #include "interleave/shared.h"
 #include "sim/call_stack.h"
 #include "sim/poll_desc.h"
@@ -44,11 +45,13 @@ struct G : tracer::TracedG {
   WaitReason waitreason = WaitReason::kZero;
   Place place = Place::kNowhere;
   ResourceState truth = ResourceState::kNotExist;
+  interleave::Past told;  // the truth's course so far
 
   // The stack it runs on, and what runs there.
   interleave::Coroutine coroutine;
   std::unique_ptr<interleave::Stack> stack;
   bool started = false;
+  interleave::Past past;
   CallStack calls;
 
   // What it executes: a body of the program, or kTraceReaderBody.

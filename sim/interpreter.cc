@@ -23,22 +23,38 @@ void Runtime::goroutine_entry(void* runtime) {
 // main.main: when it returns, the process ends, whatever the others do.
 void Runtime::main_goroutine(G& g) {
   if (program_.trace_whole_run) trace_start();
+  bodies_begin();
   run_body(g);
-  if (program_.trace_whole_run) {
-    wait_for_others();
-    trace_stop();
-  }
+  if (program_.trace_whole_run) wait_for_others();
+  bodies_end();
+  if (program_.trace_whole_run) trace_stop();
   main_returned_ = true;
   engine_.stop();
+}
+
+// If only the bodies are open, nothing is asked of the strategy before and behind them. Where they
+// begin and end all is quiet, so that no order of steps inside and outside of them is left out.
+void Runtime::bodies_begin() {
+  if (!program_.bodies_only) return;
+  engine_.await_quiet();
+  engine_.undisturbed(false);
+}
+
+void Runtime::bodies_end() {
+  if (!program_.bodies_only) return;
+  engine_.await_quiet();
+  engine_.undisturbed(true);
 }
 
 void Runtime::run_body(G& g) {
   const std::vector<Op>& ops = program_.bodies[g.body].ops;
   for (g.pc = 0; g.pc < ops.size(); ++g.pc) {
     g.position = first_position_[g.body] + g.pc;
+    forget_all_but(g);
     run_op(g, ops[g.pc]);
   }
   g.position = first_position_[g.body] + g.pc;
+  forget_all_but(g);
 }
 
 void Runtime::run_op(G& g, const Op& op) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "interleave/note.h"
+#include "interleave/past.h"
 #include "sim/call_stack.h"
 #include "sim/g.h"
 #include "sim/p.h"
@@ -57,6 +58,7 @@ struct M : tracer::TracedM {
   tracer::BlockReason wait_block_reason{};
   tracer::Site wait_site{};
   tracer::Site stop_site{};
+  interleave::Past past;  // of what runs on g0
   CallStack g0_calls;
   CallStack* calls = nullptr;  // of what runs on this M now
 };

@@ -48,6 +48,9 @@ void Runtime::stopm() {
   sched_.lock.unlock();
   mp.park.sleep();
   mp.park.clear();
+  // Given by whoever has woken this M.
+  engine_.saw(number_of(mp.nextp));
+  engine_.saw(mp.spinning ? 1 : 0);
   acquirep(*mp.nextp);
   mp.nextp = nullptr;
 }
@@ -187,6 +190,7 @@ M* Runtime::mget() {
   MPG_CHECK(sched_.lock.held(), "mget without sched.lock");
   M* mp = sched_.midle;
   if (mp != nullptr) sched_.midle = mp->schedlink;
+  engine_.saw(number_of(mp));
   return mp;
 }
 
@@ -205,6 +209,7 @@ P* Runtime::pidleget() {
     sched_.pidle = p->link;
     sched_.npidle.add(static_cast<std::uint32_t>(-1));
   }
+  engine_.saw(number_of(p));
   return p;
 }
 

@@ -46,6 +46,7 @@ struct P : tracer::TracedP {
   // For the truth: who took this P into the syscall that it is in.
   M* syscall_owner = nullptr;
   ResourceState truth = ResourceState::kIdle;
+  interleave::Past told;  // the truth's course so far
 
  private:
   P(interleave::Engine& engine, std::int32_t p_id, const std::string& name)

@@ -45,6 +45,7 @@ void Runtime::newproc(std::uint32_t body, std::uint32_t position) {
 G* Runtime::gfget(P& p) {
   G* g = p.gfree;
   if (g != nullptr) p.gfree = g->schedlink;
+  engine_.saw(number_of(g));
   return g;
 }
 
@@ -59,7 +60,7 @@ G* Runtime::newproc1(std::uint32_t body, std::uint32_t position) {
   P& p = *mp.pp();
   G* g = gfget(p);
   if (g == nullptr) {
-    engine_.step(allgs_word_, interleave::Access::kUpdate);
+    engine_.touch(allgs_word_, interleave::Access::kUpdate);
     g = &add_g();
   }
   check(g->atomicstatus.load() == kGdead, "newproc1: new g is not Gdead");
@@ -69,6 +70,7 @@ G* Runtime::newproc1(std::uint32_t body, std::uint32_t position) {
   g->repeat_depth = 0;
   g->started = false;
   g->calls.clear();
+  g->past = {};
   g->system = body == G::kTraceReaderBody;
   g->waitreason = WaitReason::kZero;
 
@@ -98,6 +100,8 @@ void Runtime::mcall(M::Mcall fn) {
   M& mp = this_m();
   mp.mcall = fn;
   mp.calls = &mp.g0_calls;
+  engine_.continue_past(mp.past);
+  forget_all_but(mp);
   engine_.switch_coroutine(engine_.thread_coroutine());
 }
 

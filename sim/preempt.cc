@@ -13,6 +13,8 @@ void Runtime::preempt_check() {
   G& g = this_g();
   if (!g.stackguard0.load()) return;
   const InFunction here(calls(), "newstack");
+  engine_.saw(g.preempt_stop ? 1 : 0);
+  engine_.saw(can_preempt_m(this_m()) ? 1 : 0);
   if (!can_preempt_m(this_m())) {
     // Not now; g.preempt still says that it is wanted.
     g.stackguard0.store(false);

@@ -60,6 +60,10 @@ struct Program {
   std::string story;
   std::uint32_t gomaxprocs = 1;
   bool trace_whole_run = true;
+  // For proofs, which cannot take everything: only what the bodies do is open. A trace of the whole
+  // run starts and stops undisturbed and when all is quiet, and no time limit runs out while
+  // anybody can go on, so that sysmon comes only when nobody else does anything.
+  bool bodies_only = false;
   std::vector<GoroutineBody> bodies;
   std::vector<Channel> channels;
 };

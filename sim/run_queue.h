@@ -29,25 +29,26 @@ class RunQueue {
     if (next) {
       pushed = next_;
       next_ = &g;
-      if (pushed == nullptr) return nullptr;
+      if (pushed == nullptr) return saw(nullptr);
     }
-    if (size() == kCapacity) return pushed;
+    if (size() == kCapacity) return saw(pushed);
     ring_[tail_++ % kCapacity] = pushed;
-    return nullptr;
+    return saw(nullptr);
   }
 
   // [cp]
   G* get(bool& inherit_time) {
     announce(interleave::Access::kUpdate);
     inherit_time = next_ != nullptr;
-    if (next_ != nullptr) return take_next();
-    if (size() == 0) return nullptr;
-    return ring_[head_++ % kCapacity];
+    if (next_ != nullptr) return saw(take_next());
+    if (size() == 0) return saw(nullptr);
+    return saw(ring_[head_++ % kCapacity]);
   }
 
   // [cp]
   bool empty() const {
     announce(interleave::Access::kLoad);
+    engine_->saw(looks_empty() ? 0 : 1);
     return looks_empty();
   }
   // Not a choice point: for assertions.
@@ -58,19 +59,20 @@ class RunQueue {
   G* steal_half(RunQueue& thief) {
     announce(interleave::Access::kUpdate);
     std::uint32_t n = size() - size() / 2;
-    if (n == 0) return nullptr;
+    if (n == 0) return saw(nullptr);
     for (; n > 1; --n) thief.ring_[thief.tail_++ % kCapacity] = ring_[head_++ % kCapacity];
-    return ring_[head_++ % kCapacity];
+    return saw(ring_[head_++ % kCapacity]);
   }
 
   // [cp]
   G* peek_next() const {
     announce(interleave::Access::kLoad);
-    return next_;
+    return saw(next_);
   }
   // Takes the next slot if it still holds `expected`. [cp]
   bool steal_next(const G* expected) {
     announce(interleave::Access::kUpdate);
+    saw(next_);
     if (next_ != expected) return false;
     take_next();
     return true;
@@ -82,9 +84,21 @@ class RunQueue {
     head_ = tail_ = 0;
   }
   void preload(G& g) { ring_[tail_++ % kCapacity] = &g; }
+  // What is in it and in which order, as a number.
+  std::uint64_t fingerprint() const {
+    interleave::Past content;
+    content.saw(number_of(next_));
+    for (std::uint32_t i = head_; i != tail_; ++i) content.saw(number_of(ring_[i % kCapacity]));
+    return content.number;
+  }
 
  private:
   std::uint32_t size() const { return tail_ - head_; }
+  static std::uint64_t number_of(const G* g) { return g == nullptr ? 0 : g->index + 1; }
+  G* saw(G* g) const {
+    engine_->saw(number_of(g));
+    return g;
+  }
   G* take_next() {
     G* g = next_;
     next_ = nullptr;

@@ -109,6 +109,7 @@ void Runtime::reset() {
     p->sysmontick = {};
     p->syscall_owner = nullptr;
     p->truth = ResourceState::kIdle;
+    p->told = {};
   }
   mcount_ = 0;
   allgs_.clear();
@@ -124,6 +125,7 @@ void Runtime::reset() {
 
 // The first thread: what Go's bootstrap has done when it comes to run main, without its steps.
 void Runtime::run_m0() {
+  if (program_.bodies_only) engine_.undisturbed(true);
   M& m0 = add_m();
   m_of_thread_[engine_.current()] = &m0;
   P& p0 = p_at(0);
@@ -148,6 +150,7 @@ void Runtime::run_m0() {
   truth(main, ResourceState::kRunnable);
   main.place = G::Place::kQueue;
   p0.runq.preload(main);
+  engine_.continue_past(m0.past);
 
   M& monitor = add_m();
   start_thread(monitor, [](void* self) { static_cast<M*>(self)->runtime->sysmon(); });
@@ -182,6 +185,7 @@ M& Runtime::add_m() {
   mp.waitlock = nullptr;
   mp.g0_calls.clear();
   mp.calls = &mp.g0_calls;
+  mp.past = {};
   return mp;
 }
 
@@ -202,6 +206,7 @@ G& Runtime::add_g() {
   g.place = G::Place::kNowhere;
   g.truth = ResourceState::kNotExist;
   g.started = false;
+  g.past = g.told = {};
   g.calls.clear();
   g.body = 0;
   g.pc = 0;
@@ -222,10 +227,15 @@ void Runtime::place(G& g, G::Place from, G::Place to) {
   g.place = to;
 }
 
+void Runtime::tell(interleave::Past& told, ResourceState to) {
+  told.saw(static_cast<std::uint64_t>(this_m().procid) * 8 + static_cast<std::uint64_t>(to));
+}
+
 void Runtime::truth(G& g, ResourceState to, bool event_follows) {
   if (keeping_.truth) {
     truth_.records.push_back({engine_.steps(), g.goid, static_cast<std::uint64_t>(this_m().procid),
                               ResourceKind::kGoroutine, g.truth, to, event_follows});
+    tell(g.told, to);
   }
   g.truth = to;
 }
@@ -235,6 +245,7 @@ void Runtime::truth(P& p, ResourceState to, bool event_follows) {
     truth_.records.push_back({engine_.steps(), static_cast<std::uint64_t>(p.id),
                               static_cast<std::uint64_t>(this_m().procid), ResourceKind::kProc,
                               p.truth, to, event_follows});
+    tell(p.told, to);
   }
   p.truth = to;
 }

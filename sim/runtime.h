@@ -63,6 +63,9 @@ class Runtime final : private tracer::Runtime {
   std::size_t session_count() const { return session_count_; }
   TruthLog& truth() { return truth_; }
   tracer::Tracer& tracer() { return tracer_; }
+  // The plain data of the runtime, and what has been told of it so far, as a number: two runs in
+  // which it is the same, and the words, and what the threads know, have the same ahead of them.
+  std::uint64_t fingerprint() const;
   const M* m_of(interleave::ThreadId thread) const { return m_of_thread_[thread]; }
   std::span<G* const> goroutines() const { return {allgs_.data(), allglen_}; }
   std::string value_text(interleave::ObjectId object, std::uint64_t value) const;
@@ -184,6 +187,8 @@ class Runtime final : private tracer::Runtime {
   // ---- sysmon.cc ----
   void sysmon();
   void usleep(std::uint64_t microseconds);
+  void usleep_3();  // the thief's, which is none if time stands still
+  void let_pass(std::uint64_t until);
   std::uint32_t retake(std::uint64_t now);
 
   // ---- gc.cc ----
@@ -214,6 +219,8 @@ class Runtime final : private tracer::Runtime {
   void run_body(G& g);
   void run_op(G& g, const Op& op);
   void main_goroutine(G& g);
+  void bodies_begin();
+  void bodies_end();
   void trace_start();
   void trace_stop();
   void trace_reader_body();
@@ -240,6 +247,22 @@ class Runtime final : private tracer::Runtime {
   void park_trace_reader() override;
   [[noreturn]] void throw_(const char* message) override;
 
+  // ---- fingerprint.cc ----
+  // What a thread's further course may depend on when it keeps nothing on its stack.
+  static std::uint64_t fingerprint(const M& mp);
+  static std::uint64_t fingerprint(const G& g);
+  static std::uint64_t fingerprint(const P& p);
+  // `place` tells apart where in the runtime it is, if that is not clear from the record.
+  template <class Record>
+  void forget_all_but(const Record& record, std::uint64_t place = 0) {
+    if (engine_.observed()) [[unlikely]]
+      engine_.forget(fingerprint(record) + place);
+  }
+  static std::uint64_t mcall_number(M::Mcall fn);
+  static std::uint64_t number_of(const M* mp);
+  static std::uint64_t number_of(const P* p);
+  static std::uint64_t number_of(const G* g);
+
   // ---- small things without choice points ----
   M& this_m() { return *m_of_thread_[engine_.current()]; }
   G& this_g() { return *this_m().running_g(); }
@@ -255,6 +278,7 @@ class Runtime final : private tracer::Runtime {
   void truth(G& g, ResourceState to, bool event_follows = false);
   void truth(P& p, ResourceState to, bool event_follows = false);
   void truth_steal(P& p);
+  void tell(interleave::Past& told, ResourceState to);
   G& add_g();
   M& add_m();
   void start_thread(M& mp, interleave::Engine::Body body);

@@ -18,6 +18,8 @@ void Runtime::m_loop() {
 
 void Runtime::mstart1() {
   M& mp = this_m();
+  engine_.continue_past(mp.past);
+  forget_all_but(mp);
   if (mp.start_spinning) {
     mp.start_spinning = false;
     mp.spinning = true;
@@ -30,6 +32,7 @@ void Runtime::mstart1() {
 G* Runtime::schedule() {
   const InFunction here(calls(), "schedule");
   M& mp = this_m();
+  forget_all_but(mp);
   check(mp.locks == 0, "schedule: holding locks");
   check(!mp.spinning || mp.pp()->runq.looks_empty(), "schedule: spinning with local work");
   const Found found = find_runnable();
@@ -43,6 +46,7 @@ Runtime::Found Runtime::find_runnable() {
   const InFunction here(calls(), "findRunnable");
   M& mp = this_m();
   for (;;) {
+    forget_all_but(mp, 1);
     if (sched_.gcwaiting.load()) {
       gcstopm();
       continue;
@@ -55,6 +59,7 @@ Runtime::Found Runtime::find_runnable() {
     }
 
     // Nothing to do: the P goes to the idle list.
+    forget_all_but(mp, 2);
     sched_.lock.lock();
     if (sched_.gcwaiting.load() || p.run_safe_point_fn.load() != 0) {
       sched_.lock.unlock();
@@ -75,6 +80,7 @@ Runtime::Found Runtime::find_runnable() {
     pidleput(p);
     sched_.lock.unlock();
     const bool was_spinning = mp.spinning;
+    forget_all_but(mp, 3);
 
     // From spinning to not spinning while somebody queues work: they saw a spinner and woke nobody.
     // So after the count is lowered, everything is looked at once more.
@@ -92,6 +98,7 @@ Runtime::Found Runtime::find_runnable() {
         }
       }
       sched_.lock.unlock();
+      forget_all_but(mp, was_spinning ? 4 : 5);
       if (P* idle = check_runqs_no_p()) {
         acquirep(*idle);
         become_spinning(mp);
@@ -117,6 +124,7 @@ Runtime::Found Runtime::find_runnable() {
       }
       injectglist(list);
     }
+    forget_all_but(mp, 6);
     stopm();
   }
 }
@@ -145,6 +153,7 @@ std::optional<Runtime::Found> Runtime::look_for_work() {
     }
   }
 
+  forget_all_but(mp, 7);
   // Once in a while the global queue first, or two goroutines that keep waking each other on the
   // local queue could starve it.
   if (p.schedtick.load() % 61 == 0 && sched_.runqsize.load() > 0) {
@@ -162,6 +171,7 @@ std::optional<Runtime::Found> Runtime::look_for_work() {
     if (g != nullptr) return Found{g, false, false};
   }
 
+  forget_all_but(mp, 8);
   // Only to spare stealing: somebody else may be polling, and nobody has to.
   if (netpollinited() && netpoll_any_waiters() && lastpoll_.load() != 0) {
     WaitQueue list = netpoll(false);
@@ -201,6 +211,7 @@ G* Runtime::steal_work(bool& new_work) {
         new_work = true;
         return nullptr;
       }
+      forget_all_but(this_m(), (std::uint64_t{i} << 32 | order << 16 | n) + 16);
       P& victim = p_at(position);
       if (&victim == &thief) continue;
       if (G* g = runqsteal(thief, victim, steal_run_next_g)) return g;
@@ -216,14 +227,17 @@ G* Runtime::runqsteal(P& thief, P& victim, bool steal_run_next_g) {
     G* next = victim.runq.peek_next();
     if (next == nullptr) return nullptr;
     // Its P is about to run it: leave it a moment.
-    if (victim.status.load() == PStatus::kPrunning) usleep(3);
+    if (victim.status.load() == PStatus::kPrunning) usleep_3();
     if (victim.runq.steal_next(next)) return next;
   }
 }
 
 P* Runtime::check_runqs_no_p() {
   for (const auto& p : ps_) {
-    if (p->runq.empty()) continue;
+    if (p->runq.empty()) {
+      forget_all_but(this_m(), 0x100 + number_of(p.get()));
+      continue;
+    }
     sched_.lock.lock();
     P* idle = pidleget_spinning();
     sched_.lock.unlock();
@@ -262,6 +276,7 @@ void Runtime::gogo(G& g) {
     g.coroutine.start(*g.stack, goroutine_entry, this);
   }
   mp.calls = &g.calls;
+  engine_.continue_past(g.past);
   engine_.switch_coroutine(g.coroutine);
 }
 
@@ -295,6 +310,7 @@ G* Runtime::globrunqget(P& p, std::uint32_t max) {
   if (n > RunQueue::kCapacity / 2) n = RunQueue::kCapacity / 2;
   sched_.runqsize.store(size - n);
   G* first = sched_.runq.pop();
+  engine_.saw(number_of(first));
   for (; n > 1; --n) {
     G* overflow = p.runq.put(*sched_.runq.pop(), false);
     MPG_CHECK(overflow == nullptr, "a P that looks for work has a full queue");

@@ -38,6 +38,7 @@ void Runtime::semacquire(Sema& sema) {
           return true;
         },
         &sema.lock, WaitReason::kSemacquire, tracer::BlockReason::kSync, tracer::Site::kSemacquire);
+    engine_.saw(sema.ticket_for == &g ? 1 : 0);
     if (sema.ticket_for == &g) {
       sema.ticket_for = nullptr;
       return;
@@ -56,6 +57,7 @@ void Runtime::semrelease(Sema& sema, bool handoff) {
     return;
   }
   G* waiter = sema.queue.pop();
+  engine_.saw(number_of(waiter));
   if (waiter != nullptr) sema.nwait.add(static_cast<std::uint32_t>(-1));
   sema.lock.unlock();
   if (waiter == nullptr) return;

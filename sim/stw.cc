@@ -89,6 +89,8 @@ void Runtime::start_the_world_with_sema() {
 
     while (runnable != nullptr) {
       P& p = *runnable;
+      engine_.saw(number_of(&p));
+      engine_.saw(number_of(p.m));
       runnable = p.link;
       p.link = nullptr;
       if (p.m != nullptr) {
@@ -155,9 +157,11 @@ void Runtime::preemptall() {
 // Asks whoever runs on the P to give way. It may already be somebody else's or nobody's.
 void Runtime::preemptone(P& p) {
   M* mp = p.m;
+  engine_.saw(number_of(mp));
   if (mp == nullptr || mp == &this_m()) return;
-  engine_.step(mp->curg_word, interleave::Access::kLoad);
+  engine_.touch(mp->curg_word, interleave::Access::kLoad);
   G* g = mp->running_g();
+  engine_.saw(number_of(g));
   if (g == nullptr) return;
   g->stackguard0.store(true);
   g->preempt = true;

@@ -112,6 +112,7 @@ void Runtime::exitsyscall() {
     ++mp.locks;
     P* oldp = mp.oldp;
     mp.oldp = nullptr;
+    engine_.saw(number_of(oldp));
     if (exitsyscallfast(oldp)) {
       tracer::TraceLocker trace = tracer_.acquire();
       MPG_CHECK(mp.pp() != nullptr, "a syscall was left the fast way without a P");
@@ -145,6 +146,7 @@ bool Runtime::exitsyscallfast(P* oldp) {
   if (oldp != nullptr && oldp->status.load() == PStatus::kPsyscall) {
     if (oldp->status.cas(PStatus::kPsyscall, PStatus::kPidle)) {
       M* owner = oldp->syscall_owner;
+      engine_.saw(number_of(owner));
       wirep(*oldp);
       exitsyscallfast_reacquired(trace, owner);
       if (trace.ok()) tracer_.release(trace);

@@ -13,7 +13,17 @@ std::uint64_t Runtime::nanotime() const {
 
 void Runtime::usleep(std::uint64_t microseconds) {
   const std::uint64_t until = nanotime() + microseconds * 1000;
-  engine_.yield();
+  engine_.nap();
+  let_pass(until);
+}
+
+void Runtime::usleep_3() {
+  const std::uint64_t until = nanotime() + 3000;
+  engine_.nap_briefly();
+  let_pass(until);
+}
+
+void Runtime::let_pass(std::uint64_t until) {
   if (nanotime() < until) slept_ns_ += until - nanotime();
 }
 

@@ -24,6 +24,12 @@ class WaitQueue {
     return g;
   }
   bool empty() const { return head_ == nullptr; }
+  // Who waits and in which order, as a number.
+  std::uint64_t fingerprint() const {
+    interleave::Past order;
+    for (const G* g = head_; g != nullptr; g = g->schedlink) order.saw(std::uint64_t{g->index} + 1);
+    return order.number;
+  }
   void clear() { head_ = tail_ = nullptr; }
 
  private:

@@ -1,5 +1,7 @@
 #include "sim/world.h"
 
+#include <algorithm>
+
 #include "sim/runtime.h"
 
 namespace mpglab::sim {
@@ -8,12 +10,15 @@ class World::Impl final : private tracer::EventObserver {
  public:
   Impl(const Program& program, const WorldOptions& options)
       : program_(program),
-        engine_(engine_options(options)),
-        runtime_(engine_, program_, options.faults, {options.keep_truth, options.sink}) {}
+        engine_(engine_options(options, program)),
+        runtime_(engine_, program_, options.faults, {options.keep_truth, options.sink}) {
+    log_events(false);
+  }
 
   const Outcome& run(interleave::Strategy& strategy) {
     runtime_.reset();
     events_.clear();
+    written_.clear();
     const interleave::Execution& execution = engine_.run(
         strategy, [](void* runtime) { static_cast<Runtime*>(runtime)->run_m0(); }, &runtime_);
     outcome_.execution = &execution;
@@ -39,6 +44,9 @@ class World::Impl final : private tracer::EventObserver {
       case interleave::End::kDiverged:
         outcome_.kind = Outcome::Kind::kDiverged;
         break;
+      case interleave::End::kGivenUp:
+        outcome_.kind = Outcome::Kind::kGivenUp;
+        break;
       case interleave::End::kExhausted:
         outcome_.kind = Outcome::Kind::kExhausted;
         break;
@@ -49,12 +57,23 @@ class World::Impl final : private tracer::EventObserver {
   Runtime& runtime() { return runtime_; }
   interleave::Engine& engine() { return engine_; }
 
-  void log_events(bool on) { runtime_.tracer().observe(on ? this : nullptr); }
+  void log_events(bool on) {
+    logs_ = on;
+    runtime_.tracer().observe(on || program_.bodies_only ? this : nullptr);
+  }
+  std::uint64_t fingerprint() const {
+    std::uint64_t sum = runtime_.fingerprint();
+    for (std::size_t i = 0; i < written_.size(); ++i)
+      sum += interleave::mixed(written_[i].number + i);
+    return sum;
+  }
   std::span<const LoggedEvent> logged_events() const { return events_; }
 
  private:
   void on_event(const tracer::TracedM* m, std::uint64_t gen, format::EventType type,
                 std::span<const std::uint64_t> args) override {
+    if (program_.bodies_only) note(m, type, args);
+    if (!logs_) return;
     events_.push_back({engine_.steps(),
                        engine_.current(),
                        m == nullptr ? -1 : m->procid,
@@ -63,10 +82,30 @@ class World::Impl final : private tracer::EventObserver {
                        {args.begin(), args.end()}});
   }
 
-  // The runtime has many short critical sections; what happens around their ends cannot matter.
-  static interleave::EngineOptions engine_options(const WorldOptions& options) {
+  // What each thread has written so far, but for the times, and for names that are numbers given in
+  // the order of first use: stacks and strings.
+  void note(const tracer::TracedM* m, format::EventType type, std::span<const std::uint64_t> args) {
+    const auto thread = static_cast<std::size_t>(m == nullptr ? 0 : m->procid - M::procid_of(-1));
+    if (thread >= written_.size()) written_.resize(thread + 1);
+    interleave::Past& written = written_[thread];
+    written.saw(static_cast<std::uint64_t>(type));
+    const format::EventSpec& spec = format::spec_of(type);
+    for (std::size_t i = 0; i < args.size(); ++i) {
+      const std::size_t place = i + 1;
+      const auto names = [place](const auto& places) {
+        return std::find(places.begin(), places.end(), place) != places.end();
+      };
+      if (!names(spec.stacks) && !names(spec.strings)) written.saw(args[i]);
+    }
+  }
+
+  // The runtime has many short critical sections; what happens around their ends cannot matter. A
+  // proof sees that for itself, and must see every step.
+  static interleave::EngineOptions engine_options(const WorldOptions& options,
+                                                  const Program& program) {
     interleave::EngineOptions engine = options.engine;
-    engine.merge_lock_steps = true;
+    engine.merge_lock_steps = !program.bodies_only;
+    engine.time_stands_still = engine.spare_naming_steps = program.bodies_only;
     return engine;
   }
 
@@ -75,7 +114,9 @@ class World::Impl final : private tracer::EventObserver {
   interleave::Engine engine_;
   Runtime runtime_;
   Outcome outcome_;
+  bool logs_ = false;
   std::vector<LoggedEvent> events_;
+  std::vector<interleave::Past> written_;  // by procid
 };
 
 World::World(const Program& program, WorldOptions options)
@@ -110,6 +151,10 @@ std::int64_t World::goroutine_of(interleave::ThreadId thread) const {
   const M* mp = impl_->runtime().m_of(thread);
   if (mp == nullptr || mp->curg == nullptr) return -1;
   return static_cast<std::int64_t>(mp->curg->goid);
+}
+
+std::uint64_t World::fingerprint() const {
+  return impl_->fingerprint();
 }
 
 void World::log_events(bool on) {

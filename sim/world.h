@@ -47,6 +47,7 @@ struct Outcome {
     kThrow,      // an invariant of the runtime failed; `message` says which
     kDeadlock,   // nobody can go on; see Engine's execution and World::describe_waiting
     kBudget,     // more steps than allowed
+    kGivenUp,    // the strategy knows what may follow
     kDiverged,   // the strategy's tape does not fit
     kExhausted,  // the strategy had nothing more to try
   };
@@ -69,6 +70,11 @@ class World {
   std::span<const TraceSession> sessions() const;
   const TruthLog& truth() const;
   interleave::Engine& engine();
+
+  // The state of the world but for what is in its words and what its threads know: everything that
+  // decides what can happen and how it will be judged. For StateSearch; during a run.
+  // REQUIRES: program.bodies_only.
+  std::uint64_t fingerprint() const;
 
   // Whether the next runs keep the events that the tracer writes, and those of the last run.
   void log_events(bool on);

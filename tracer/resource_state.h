@@ -48,6 +48,9 @@ class SchedResourceState {
   // The next number in `gen`, counting from 1. REQUIRES: the caller owns the resource.
   std::uint64_t next_seq(std::uint64_t gen) { return ++seq_[gen % 2]; }
 
+  // The counters, as a number.
+  std::uint64_t fingerprint() const { return seq_[0] << 32 | seq_[1]; }
+
   // As new. Not a choice point: for a goroutine whose record is used again, which nobody else can
   // see yet, and between executions.
   void reset() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "interleave/bounded_dfs.h"
+#include "interleave/engine.h"
 #include "interleave/observer.h"
 #include "interleave/strategy.h"
 
@@ -35,20 +36,26 @@ class AllOrders final : public Strategy {
 // which order it was written and which of the writes each read came after.
 class ClassOfExecution final : public Observer {
  public:
+  ClassOfExecution() = default;
+  // For programs in which threads start threads: two of them may start theirs in either order, so
+  // they are told apart by their names.
+  explicit ClassOfExecution(const Engine& engine) : engine_(&engine) {}
+
   void begin() {
     made_.clear();
     objects_.clear();
   }
   void on_operation(const Step& step) override {
-    const std::size_t number = made_[step.thread]++;
+    const std::string thread = name_of(step.thread);
+    const std::size_t number = made_[thread]++;
     Object& object = objects_[step.operation.object];
     if (step.wrote) {
       ++object.writes;
       object.reads.emplace_back();
-      object.order += name_of(step.thread, number);
+      object.order += name_of(thread, number);
     } else {
       // A set: reads between two writes have no order.
-      object.reads[object.writes].insert({step.thread, number});
+      object.reads[object.writes].insert({thread, number});
     }
   }
   void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
@@ -70,14 +77,18 @@ class ClassOfExecution final : public Observer {
   struct Object {
     std::size_t writes = 0;
     std::string order;
-    std::vector<std::set<std::pair<ThreadId, std::size_t>>> reads{1};
+    std::vector<std::set<std::pair<std::string, std::size_t>>> reads{1};
   };
 
-  static std::string name_of(ThreadId thread, std::size_t number) {
-    return std::to_string(thread) + "." + std::to_string(number) + " ";
+  std::string name_of(ThreadId thread) const {
+    return engine_ == nullptr ? std::to_string(thread) : std::string(engine_->thread_name(thread));
+  }
+  static std::string name_of(const std::string& thread, std::size_t number) {
+    return thread + "." + std::to_string(number) + " ";
   }
 
-  std::map<ThreadId, std::size_t> made_;
+  const Engine* engine_ = nullptr;
+  std::map<std::string, std::size_t> made_;
   std::map<ObjectId, Object> objects_;
 };
 

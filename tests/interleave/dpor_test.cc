@@ -15,6 +15,7 @@
 #include "all_orders.h"
 #include "interleave/engine.h"
 #include "interleave/replay.h"
+#include "interleave/semaphore.h"
 #include "interleave/shared.h"
 #include "small_program.h"
 #include "support/distilled_race.h"
@@ -122,8 +123,59 @@ TEST_F(Waits, ThatSpinAreNotForDpor) {
   do {
     word_.poke(0);
   } while (engine_.run(dpor, spin_beside_set, this).end != End::kExhausted);
-  EXPECT_EQ(dpor.cannot(), "the program yields");
+  EXPECT_EQ(dpor.cannot(), "the program spins");
   EXPECT_FALSE(dpor.exhausted());
+}
+
+// ---- parts that are not under test ----
+
+// Two threads that write one word, twice in parts that run undisturbed and once in between.
+class PartUnderTest : public testing::Test {
+ public:
+  static void start(void* test) {
+    auto& self = *static_cast<PartUnderTest*>(test);
+    self.engine_.undisturbed(true);
+    self.word_.store(1);
+    self.engine_.spawn("other", other, test);
+    self.word_.store(2);
+    self.engine_.await_quiet();
+    self.engine_.undisturbed(false);
+    self.gate_.release();
+    self.word_.store(3);
+    self.engine_.await_quiet();
+    self.engine_.undisturbed(true);
+    self.gate_.release();
+    self.word_.store(4);
+  }
+
+ protected:
+  Engine engine_{{.time_stands_still = true}};
+  Shared<int> word_{engine_, "word"};
+  Semaphore gate_{engine_, "gate", 0};
+
+ private:
+  static void other(void* test) {
+    auto& self = *static_cast<PartUnderTest*>(test);
+    self.word_.store(10);
+    self.gate_.acquire();
+    self.word_.store(11);
+    self.gate_.acquire();
+    self.word_.store(12);
+  }
+};
+
+TEST_F(PartUnderTest, IsAllThatIsExplored) {
+  Dpor dpor(engine_);
+  do gate_.reset(0);
+  while (engine_.run(dpor, start, this).end != End::kExhausted);
+  // The two stores of 3 and 11, in either order.
+  EXPECT_EQ(dpor.executions(), 2U);
+}
+TEST_F(PartUnderTest, IsExhausted) {
+  Dpor dpor(engine_);
+  do gate_.reset(0);
+  while (engine_.run(dpor, start, this).end != End::kExhausted);
+  EXPECT_TRUE(dpor.exhausted());
 }
 
 // ---- random programs: against brute force ----
@@ -141,7 +193,7 @@ Met by_brute_force(Mix mix, std::uint64_t seed, unsigned steps) {
   Engine engine;
   test::SmallProgram program(engine, mix, seed, steps);
   test::AllOrders orders;
-  test::ClassOfExecution classes;
+  test::ClassOfExecution classes(engine);
   engine.observe(&classes);
   Met met;
   for (;; ++met.executions) {
@@ -172,7 +224,7 @@ Met by_dpor(Mix mix, std::uint64_t seed, unsigned steps) {
     met.executions = dpor.executions() + dpor.abandoned();
     EXPECT_TRUE(dpor.exhausted());
   }
-  test::ClassOfExecution classes;
+  test::ClassOfExecution classes(engine);
   engine.observe(&classes);
   for (Tape& tape : tapes) {
     Replay replay(std::move(tape));
@@ -201,6 +253,9 @@ TEST_P(RandomPrograms, HaveTheSameClassesAndEachOnce) {
 
 INSTANTIATE_TEST_SUITE_P(OfEverything, RandomPrograms,
                          testing::Combine(testing::Values(Mix::kEverything),
+                                          testing::Values(4U, 6U, 8U, 10U, 11U)));
+INSTANTIATE_TEST_SUITE_P(OfThreadsThatStartThreads, RandomPrograms,
+                         testing::Combine(testing::Values(Mix::kThreads),
                                           testing::Values(4U, 6U, 8U, 10U, 11U)));
 INSTANTIATE_TEST_SUITE_P(OfOneWord, RandomPrograms,
                          testing::Combine(testing::Values(Mix::kOneWord),

@@ -356,6 +356,13 @@ class MergedLockSteps : public Litmus {
     auto& test = *static_cast<MergedLockSteps*>(self);
     test.log_ = test.counter_.load();
   }
+  static void locked_start(void* self) {
+    auto& test = *static_cast<MergedLockSteps*>(self);
+    test.mutex_.lock();
+    test.engine_.spawn("look", look, self);
+    test.counter_.store(1);
+    test.mutex_.unlock();
+  }
 
   Shared<int> counter_{engine_, "counter"};
   Mutex mutex_{engine_, "mutex"};
@@ -368,6 +375,10 @@ TEST_F(MergedLockSteps, KeepBothOrdersAndEveryStateThatAnotherCanSee) {
       outcomes_of({locked_add, locked_double, look},
                   [&] { return std::to_string(counter_.peek()) + " saw " + std::to_string(log_); }),
       (std::set<std::string>{"1 saw 0", "1 saw 1", "2 saw 0", "2 saw 1", "2 saw 2"}));
+}
+TEST_F(MergedLockSteps, LetAThreadThatIsStartedUnderTheLockComeBeforeTheNextStep) {
+  EXPECT_EQ(outcomes_of({locked_start}, [&] { return "saw " + std::to_string(log_); }),
+            (std::set<std::string>{"saw 0", "saw 1"}));
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ namespace mpglab::interleave::test {
 
 class SmallProgram {
  public:
-  // Everything there is, or loads, stores and compare-and-swaps of one word, which fail as often as
-  // not.
-  enum class Mix : std::uint8_t { kEverything, kOneWord };
+  // Everything there is; or loads, stores and compare-and-swaps of one word, which fail as often as
+  // not; or everything in threads that start each other somewhere in their course.
+  enum class Mix : std::uint8_t { kEverything, kOneWord, kThreads };
 
   // At most `steps` operations in all; the same seed is the same program.
   SmallProgram(Engine& engine, Mix mix, std::uint64_t seed, unsigned steps) : engine_(engine) {
@@ -29,6 +29,13 @@ class SmallProgram {
     bodies_.resize(threads);
     for (unsigned left = steps; left > 0; --left)
       bodies_[random.below(threads)].push_back(op(mix, random));
+    if (mix != Mix::kThreads) return;
+    one_starts_ = true;
+    for (unsigned child = 1; child < threads; ++child) {
+      std::vector<Op>& parent = bodies_[random.below(child)];
+      const auto place = random.below(static_cast<std::uint32_t>(parent.size() + 1));
+      parent.insert(parent.begin() + place, {Kind::kStart, child, 0});
+    }
   }
 
   static void start(void* program) { static_cast<SmallProgram*>(program)->begin(); }
@@ -58,6 +65,7 @@ class SmallProgram {
     kRelease,
     kSleep,
     kWake,
+    kStart,  // the thread of that number
   };
   struct Op {
     Kind kind;
@@ -93,10 +101,13 @@ class SmallProgram {
     note_.reset();
     waker_.poke(0);
     threads_.fill({});
-    for (std::size_t i = 0; i < bodies_.size(); ++i) {
-      threads_[i] = {this, i};
-      engine_.spawn("thread", run, &threads_[i]);
-    }
+    for (std::size_t i = 0; i < (one_starts_ ? 1 : bodies_.size()); ++i) start_thread(i);
+  }
+
+  void start_thread(std::size_t number) {
+    constexpr std::array kNames = {"t0", "t1", "t2", "t3"};
+    threads_[number] = {this, number};
+    engine_.spawn(kNames[number], run, &threads_[number]);
   }
 
   static void run(void* self) {
@@ -113,7 +124,7 @@ class SmallProgram {
   }
 
   void make(Thread& thread, const Op& op) {
-    Shared<int>& word = words_[op.word];
+    Shared<int>& word = words_[op.word % 2];
     switch (op.kind) {
       case Kind::kLoad:
         thread.seen = word.load();
@@ -155,6 +166,9 @@ class SmallProgram {
         // Waking twice is a fault of a program; who comes first to it is this one's own business.
         if (waker_.cas(0, 1)) note_.wakeup();
         break;
+      case Kind::kStart:
+        start_thread(op.word);
+        break;
       case Kind::kIfSeen:
         break;
     }
@@ -162,6 +176,7 @@ class SmallProgram {
 
   Engine& engine_;
   std::vector<std::vector<Op>> bodies_;
+  bool one_starts_ = false;  // the first thread, and it or those that it has started the others
   std::array<Shared<int>, 2> words_{Shared<int>{engine_, "x"}, Shared<int>{engine_, "y"}};
   Shared<int> waker_{engine_, "waker"};
   Mutex mutex_{engine_, "mutex"};

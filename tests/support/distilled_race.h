@@ -22,6 +22,8 @@ class DistilledRace {
 
   static void start(void* race) { static_cast<DistilledRace*>(race)->begin(); }
   bool broken() const { return broken_; }
+  // What is not in the engine's objects.
+  std::uint64_t plain_data() const { return static_cast<std::uint64_t>(owner_ - kNobody); }
 
  private:
   static constexpr int kNobody = -1;
