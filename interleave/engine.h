@@ -138,6 +138,13 @@ class Engine {
     reschedule(ChoiceKind::kPreempt, candidates);
   }
 
+  // As step, for something that threads share and that is no word: a list, a table. Observers see
+  // that it was touched, and no value.
+  void touch(ObjectId object, Access access) {
+    step(object, access);
+    done(object, access, 0, 0);
+  }
+
   // As step, for a compare-and-swap that looks for `expected`.
   void step_cas(ObjectId object, std::uint64_t expected) {
     operands_[current_] = expected;

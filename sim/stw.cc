@@ -158,6 +158,8 @@ void Runtime::preemptone(P& p) {
   if (mp == nullptr || mp == &this_m()) return;
   engine_.step(mp->curg_word, interleave::Access::kLoad);
   G* g = mp->running_g();
+  const std::uint64_t goid = g == nullptr ? 0 : g->goid;
+  engine_.done(mp->curg_word, interleave::Access::kLoad, goid, goid);
   if (g == nullptr) return;
   g->stackguard0.store(true);
   g->preempt = true;

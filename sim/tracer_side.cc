@@ -30,7 +30,7 @@ tracer::ProcStatus Runtime::status_of(tracer::TracedP& traced, bool owns_world) 
 }
 
 std::span<tracer::TracedG* const> Runtime::all_gs() {
-  engine_.step(allgs_word_, interleave::Access::kLoad);
+  engine_.touch(allgs_word_, interleave::Access::kLoad);
   return {traced_gs_.data(), allglen_};
 }
 

@@ -160,7 +160,7 @@ void Tracer::push_full(TraceBuf* buf, std::uint64_t gen) {
 std::uint64_t Tracer::string_id(std::uint64_t gen, StringRef ref) {
   UseTable& table = string_table_[parity(gen)];
   if (const std::uint64_t id = table.id(ref); id != 0) return id;
-  engine_.step(string_table_word_, Access::kUpdate);
+  engine_.touch(string_table_word_, Access::kUpdate);
   // Somebody else may have added it before this step was ours.
   if (const std::uint64_t id = table.id(ref); id != 0) return id;
   return table.add(ref);
@@ -170,7 +170,7 @@ std::uint64_t Tracer::stack_id(std::uint64_t gen, Site site, std::uint32_t posit
   UseTable& table = stack_table_[parity(gen)];
   const std::size_t entry = static_cast<std::size_t>(site) * positions_.size() + position;
   if (const std::uint64_t id = table.id(entry); id != 0) return id;
-  engine_.step(stack_table_word_, Access::kUpdate);
+  engine_.touch(stack_table_word_, Access::kUpdate);
   if (const std::uint64_t id = table.id(entry); id != 0) return id;
   return table.add(entry);
 }
@@ -188,7 +188,7 @@ StringRef Tracer::stw_reason_string(StwReason reason) const {
 }
 
 void Tracer::register_reasons(std::uint64_t gen) {
-  engine_.step(string_table_word_, Access::kUpdate);
+  engine_.touch(string_table_word_, Access::kUpdate);
   UseTable& table = string_table_[parity(gen)];
   const auto put = [&table](StringRef ref) {
     if (table.id(ref) == 0) table.add(ref);
@@ -202,7 +202,7 @@ void Tracer::register_reasons(std::uint64_t gen) {
 void Tracer::dump_tables(std::uint64_t gen) {
   constexpr std::size_t kMaxFrames = 8;
   UseTable& stacks = stack_table_[parity(gen)];
-  engine_.step(stack_table_word_, Access::kUpdate);
+  engine_.touch(stack_table_word_, Access::kUpdate);
   TraceWriter stack_writer(*this, gen);
   bool started = false;
   for (const std::uint32_t entry : stacks.in_order()) {
@@ -241,7 +241,7 @@ void Tracer::dump_tables(std::uint64_t gen) {
 
   // The strings last: dumping the stacks has added some.
   UseTable& table = string_table_[parity(gen)];
-  engine_.step(string_table_word_, Access::kUpdate);
+  engine_.touch(string_table_word_, Access::kUpdate);
   TraceWriter string_writer(*this, gen);
   started = false;
   for (const std::uint32_t ref : table.in_order()) {
