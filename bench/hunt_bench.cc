@@ -1,9 +1,12 @@
 // Schedules per second: run, and run and judged.
 
+#include <chrono>
+
 #include <benchmark/benchmark.h>
 
 #include "explore/builtin_scenarios.h"
 #include "explore/lab.h"
+#include "interleave/class_hash.h"
 #include "interleave/pct.h"
 #include "interleave/sparse_walk.h"
 #include "sim/scenario.h"
@@ -31,10 +34,42 @@ void schedule_judged(benchmark::State& state, const char* scenario) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// What it costs to know the class of each schedule: the same schedules by turns without and with
+// it, and how many times as long they take.
+void schedule_judged_and_classed(benchmark::State& state, const char* scenario) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int kTurn = 64;
+  Lab lab(program_of(scenario), FaultSet{});
+  interleave::Engine& engine = lab.world().engine();
+  interleave::ClassHash hash(engine);
+  interleave::SparseWalk walk(1);
+  interleave::SparseWalk same_walk(1);
+  Clock::duration without{};
+  Clock::duration with{};
+  for (auto _ : state) {
+    const auto begin = Clock::now();
+    for (int i = 0; i < kTurn; ++i) benchmark::DoNotOptimize(lab.run(walk).verdict);
+    const auto middle = Clock::now();
+    engine.observe(&hash);
+    for (int i = 0; i < kTurn; ++i) {
+      hash.begin();
+      benchmark::DoNotOptimize(lab.run(same_walk).verdict);
+      benchmark::DoNotOptimize(hash.value());
+    }
+    engine.observe(nullptr);
+    without += middle - begin;
+    with += Clock::now() - middle;
+  }
+  state.counters["ratio"] =
+      std::chrono::duration<double>(with) / std::chrono::duration<double>(without);
+}
+
 BENCHMARK_CAPTURE(schedule_run, gcwait, "gcwait");
 BENCHMARK_CAPTURE(schedule_judged, gcwait, "gcwait");
 BENCHMARK_CAPTURE(schedule_judged, syscalls, "syscalls");
 BENCHMARK_CAPTURE(schedule_judged, stop_the_world, "stop-the-world");
+BENCHMARK_CAPTURE(schedule_judged_and_classed, gcwait, "gcwait");
+BENCHMARK_CAPTURE(schedule_judged_and_classed, stop_the_world, "stop-the-world");
 
 }  // namespace
 }  // namespace mpglab::explore

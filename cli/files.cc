@@ -116,6 +116,26 @@ Result<void, std::string> write_file(const std::string& path, std::span<const st
   return writer->finish();
 }
 
+Result<void, std::string> FileWriter::finish_on_disk() {
+  // A pipe or a device has no disk.
+  if (error_ == 0 && !temporary_.empty() && ::fsync(descriptor_) != 0) error_ = errno;
+  auto finished = finish();
+  if (!finished) return finished;
+  const std::string folder = std::filesystem::absolute(path_).parent_path().string();
+  const Descriptor names(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Not every file system can do that for a folder, and the name is there for everybody who looks.
+  if (names.number() >= 0) ::fsync(names.number());
+  return finished;
+}
+
+Result<void, std::string> write_file_to_disk(const std::string& path,
+                                             std::span<const std::byte> bytes) {
+  auto writer = FileWriter::create(path);
+  if (!writer) return failure(writer.error());
+  writer->write(bytes);
+  return writer->finish_on_disk();
+}
+
 std::string text_form_hint(std::FILE* file) {
   constexpr std::string_view kTextForm = "Trace Go1.";
   std::array<char, kTextForm.size()> begin{};

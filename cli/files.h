@@ -28,6 +28,8 @@ class FileWriter {
   // After a piece that could not be written the rest is not tried; finish() says why.
   void write(std::span<const std::byte> bytes);
   Result<void, std::string> finish();
+  // As finish, and returns when the bytes and the name are on the disk.
+  Result<void, std::string> finish_on_disk();
 
  private:
   FileWriter(std::string path, std::string temporary, int descriptor)
@@ -41,6 +43,9 @@ class FileWriter {
 
 // A whole file at once.
 Result<void, std::string> write_file(const std::string& path, std::span<const std::byte> bytes);
+// As write_file, and returns when it is on the disk.
+Result<void, std::string> write_file_to_disk(const std::string& path,
+                                             std::span<const std::byte> bytes);
 
 // To add to a message that the file is no trace: that it is the text form of one, if it is. Reads
 // the file from its beginning; a pipe has none.

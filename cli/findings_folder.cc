@@ -33,7 +33,7 @@ std::string folder_name(const explore::Lab& lab, const explore::Finding& finding
 }
 
 Result<void, std::string> write_text(const fs::path& path, std::string_view text) {
-  return write_file(path.string(), std::as_bytes(std::span(text)));
+  return write_file_to_disk(path.string(), std::as_bytes(std::span(text)));
 }
 
 }  // namespace

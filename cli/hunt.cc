@@ -2,18 +2,27 @@
 
 #include "explore/hunt.h"
 
+#include <algorithm>
 #include <charconv>
+#include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "cli/campaign.h"
+#include "cli/classes_text.h"
 #include "cli/command.h"
 #include "cli/findings_folder.h"
+#include "cli/hunt_options.h"
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
+#include "cli/last_words.h"
 #include "cli/model_options.h"
 #include "cli/numbers.h"
 #include "cli/outcome.h"
@@ -32,29 +41,8 @@ namespace {
 
 constexpr std::uint64_t kDefaultRuns = 100'000;
 
-struct Options {
-  ModelOptions model;
-  std::string strategy = "random";
-  unsigned depth = explore::kDefaultPctDepth;
-  interleave::BoundedDfs::Bounds bounds;
-  std::uint64_t seed = 1;
-  std::uint64_t runs = 0;
-  double seconds = 0;
-  unsigned jobs = 1;
-  std::uint64_t shard = 1;
-  std::uint64_t shards = 1;
-  bool keep_going = false;
-  bool no_shrink = false;
-  bool no_card = false;
-  std::string out;
-  bool json = false;
-  bool depth_given = false;
-  bool preemptions_given = false;
-  bool deviations_given = false;
-};
-
 // "2/5".
-void read_shard(const std::string& text, Options& options) {
+void read_shard(const std::string& text, HuntOptions& options) {
   const std::size_t slash = text.find('/');
   const auto number = [&](std::string_view digits, std::uint64_t& value) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -72,69 +60,236 @@ void read_shard(const std::string& text, Options& options) {
 
 class Hunt {
  public:
-  Hunt(const Options& options, Context& context)
-      : options_(options), context_(context), style_(context.console.style()) {}
+  Hunt(HuntOptions options, Context& context)
+      : options_(std::move(options)), context_(context), style_(context.console.style()) {}
 
   void run() {
+    if (!options_.resume.empty())
+      if (const auto taken = take_up(); !taken) return context_.fail(taken.error());
     auto model = load_model(options_.model);
     if (!model) return context_.fail(model.error());
     const auto kind = named_strategy(options_.strategy);
     if (!kind) return context_.fail(kind.error());
     if (const auto fits = options_fit(*kind); !fits) return context_.fail(fits.error());
-
-    if (!options_.out.empty()) {
-      auto folder = FindingsFolder::open(options_.out);
-      if (!folder) return context_.fail(folder.error());
-      folder_ = std::move(*folder);
-      if (const auto tried = try_known(*model); !tried) return context_.fail(tried.error());
+    if (campaign_) {
+      if (const auto found = find_again(*model); !found) return context_.fail(found.error());
+    } else if (!options_.out.empty()) {
+      if (const auto begun = begin_campaign(*model); !begun) return context_.fail(begun.error());
     }
 
-    explore::HuntOptions hunt;
-    hunt.strategy = *kind;
-    hunt.pct_depth = options_.depth;
-    hunt.bounds = options_.bounds;
-    hunt.seed = options_.seed;
-    hunt.runs = options_.runs == 0 && options_.seconds == 0 ? kDefaultRuns : options_.runs;
-    hunt.seconds = options_.seconds;
-    hunt.keep_going = options_.keep_going;
-    hunt.jobs = options_.jobs;
-    hunt.shard = options_.shard - 1;
-    hunt.shards = options_.shards;
-    hunt.faults = model->faults;
-    hunt.max_steps = options_.model.max_steps;
-    Progress progress(context_.console, hunt.runs, hunt.seconds);
+    explore::HuntOptions hunt = hunt_options(*model, *kind);
+    Progress progress(context_.console, hunt);
     const Interrupt interrupt;
     hunt.progress = [&](const explore::HuntProgress& at) {
-      progress.show(at.runs, at.findings, at.seconds);
+      progress.show(at);
       return !interrupt.happened();
     };
-    const explore::HuntResult result = explore::hunt(model->program, hunt);
+    explore::RunningSchedules running;
+    hunt.running = &running;
+    explore::HuntResult result;
+    {
+      const LastWords last_words(running, whole_title(*model), where_it_is_kept());
+      result = explore::hunt(model->program, hunt);
+    }
     progress.clear();
+    if (campaign_ && unkept_.empty()) save(result, /*ended=*/!result.interrupted);
+    // What cannot be kept any more has ended the hunt.
+    if (!unkept_.empty()) result.interrupted = true;
 
     context_.exit_code = exit_code_of(result.verdict);
     const bool ended_early =
         (explore::is_exhaustive(*kind) && !result.verified) || result.interrupted;
     if (context_.exit_code == kNothingFound && ended_early) context_.exit_code = kInconclusive;
-    if (known_occur_) context_.exit_code = kFound;
-    if (result.discoveries.empty()) return nothing(*model, result);
-    if (!options_.json) context_.console.line(summary(*model, result));
-    std::string first;
-    for (const explore::Discovery& discovery : result.discoveries) {
-      std::string token = tell(*model, discovery);
-      if (discovery.run == result.first_finding_run) first = std::move(token);
-    }
-    if (options_.json) context_.console.print(json_line(last_object(*model, result, first)));
+    if (known_occur()) context_.exit_code = kFound;
+    tell_all(*model, result);
+    if (!unkept_.empty()) context_.fail(unkept_);
   }
 
  private:
+  // ---- the campaign ----
+
+  // --resume: the settings of the campaign in the folder, where they were not said.
+  Result<void, std::string> take_up() {
+    if (!options_.out.empty())
+      return failure(std::string("--resume goes on in its own folder, so there is no --out"));
+    std::error_code error;
+    if (!std::filesystem::is_directory(options_.resume, error))
+      return failure(fmt::format("{}: there is no such folder", options_.resume));
+    auto folder = FindingsFolder::open(options_.resume);
+    if (!folder) return failure(folder.error());
+    folder_ = std::move(*folder);
+    const auto file = file_to_resume();
+    if (!file) return failure(file.error());
+    auto campaign = read_campaign(*file);
+    if (!campaign) return failure(campaign.error());
+    try {
+      if (const auto taken = take_settings(campaign->plan.settings, options_); !taken)
+        return failure(fmt::format("{}: {}", *file, taken.error()));
+      read_shard(campaign->plan.settings.at("shard").get<std::string>(), options_);
+    } catch (const std::exception& wrong) {
+      return failure(fmt::format("{}: this campaign is damaged: {}", *file, wrong.what()));
+    }
+    file_ = *file;
+    remove_leftovers(file_);
+    campaign_ = std::move(*campaign);
+    CampaignPlan& plan = campaign_->plan;
+    options_.keep_going = options_.keep_going || plan.keep_going;
+    plan.keep_going = options_.keep_going;
+    resumed_at_ = campaign_->state.runs;
+    if (options_.has("runs") || options_.has("time")) {
+      plan.runs = options_.runs;
+      plan.seconds = options_.seconds == 0 ? 0 : campaign_->state.seconds + options_.seconds;
+    } else {
+      options_.runs = plan.runs;
+      options_.seconds = std::max(0.0, plan.seconds - campaign_->state.seconds);
+      // Its time is over: it goes no further than it is.
+      if (plan.seconds > 0 && options_.seconds == 0) options_.runs = campaign_->state.next;
+    }
+    return {};
+  }
+
+  Result<std::string, std::string> file_to_resume() const {
+    const std::string& folder = options_.resume;
+    const auto files = campaign_files(folder);
+    if (!files) return failure(files.error());
+    if (options_.has("shard")) {
+      const std::string wanted = campaign_file(folder, options_.shard, options_.shards);
+      if (std::find(files->begin(), files->end(), wanted) != files->end()) return wanted;
+      return failure(fmt::format("{}: this folder has no campaign of --shard {}/{}", folder,
+                                 options_.shard, options_.shards));
+    }
+    if (files->empty()) {
+      return failure(
+          fmt::format("{}: this folder has no campaign to go on with; `mpglab hunt SCENARIO --out "
+                      "{}` begins one",
+                      folder, folder));
+    }
+    if (files->size() > 1) {
+      return failure(
+          fmt::format("{}: this folder has {} campaigns: say --shard, as in --shard 1/{}", folder,
+                      files->size(), files->size()));
+    }
+    return files->front();
+  }
+
+  // The findings of the campaign that is taken up.
+  Result<void, std::string> find_again(const Model& model) {
+    if (campaign_->plan.program_hash != explore::program_hash(model.program)) {
+      return failure(fmt::format(
+          "{}: scenario {} is not, or not any more, the one that this campaign began with", file_,
+          options_.model.scenario));
+    }
+    explore::Lab lab(model.program, model.faults, options_.model.max_steps);
+    return cli::find_again(lab, file_, campaign_->state);
+  }
+
+  // --out: a folder for what is found, and a new campaign in it.
+  Result<void, std::string> begin_campaign(const Model& model) {
+    auto folder = FindingsFolder::open(options_.out);
+    if (!folder) return failure(folder.error());
+    folder_ = std::move(*folder);
+    file_ = campaign_file(options_.out, options_.shard, options_.shards);
+    std::error_code error;
+    if (std::filesystem::is_regular_file(file_, error)) {
+      const auto before = read_campaign(file_);
+      if (!before)
+        return failure(fmt::format("{}; without this file a new one is begun", before.error()));
+      if (!before->ended && before->state.runs > 0) {
+        return failure(
+            fmt::format("{}: this campaign has run {} and is not at its end: `mpglab hunt --resume "
+                        "{}` goes on, "
+                        "and without this file a new one is begun",
+                        file_, counted(before->state.runs, "schedule"), options_.out));
+      }
+    }
+    remove_leftovers(file_);
+    campaign_.emplace();
+    CampaignPlan& plan = campaign_->plan;
+    plan.settings = campaign_settings(options_);
+    plan.program_hash = explore::program_hash(model.program);
+    plan.runs = limit_of_runs();
+    plan.seconds = options_.seconds;
+    plan.keep_going = options_.keep_going;
+    if (const auto tried = try_known(model); !tried) return tried;
+    // From here on there is something to resume, and it is known that it can be written.
+    if (!save(campaign_->state, /*ended=*/false)) return failure(unkept_);
+    return {};
+  }
+
+  // False: it cannot be kept; unkept_ says why.
+  bool save(const explore::HuntState& state, bool ended) {
+    const auto written = write_campaign(file_, campaign_->plan, ended, state);
+    if (!written) unkept_ = written.error();
+    return written.has_value();
+  }
+
+  bool known_occur() const { return campaign_ && campaign_->plan.known_occur; }
+
+  std::string where_it_is_kept() const {
+    if (!campaign_) return "nothing is kept of this hunt: --out DIR would have kept it";
+    const std::string folder = options_.resume.empty() ? options_.out : options_.resume;
+    return fmt::format("what was found is in {0}: `mpglab hunt --resume {0}` goes on", folder);
+  }
+
+  // ---- the hunt ----
+
+  std::uint64_t limit_of_runs() const {
+    return options_.runs == 0 && options_.seconds == 0 ? kDefaultRuns : options_.runs;
+  }
+
+  explore::HuntOptions hunt_options(const Model& model, explore::StrategyKind kind) {
+    explore::HuntOptions hunt;
+    hunt.strategy = kind;
+    hunt.pct_depth = options_.depth;
+    hunt.bounds = options_.bounds;
+    hunt.seed = options_.seed;
+    hunt.runs = limit_of_runs();
+    hunt.seconds = options_.seconds;
+    hunt.keep_going = options_.keep_going;
+    hunt.jobs = options_.jobs;
+    hunt.shard = options_.shard - 1;
+    hunt.shards = options_.shards;
+    hunt.faults = model.faults;
+    hunt.max_steps = options_.model.max_steps;
+    hunt.count_classes = options_.classes;
+    if (campaign_) {
+      hunt.from = &campaign_->state;
+      hunt.checkpoint = [this](const explore::HuntState& state) {
+        return save(state, /*ended=*/false);
+      };
+    }
+    return hunt;
+  }
+
+  void tell_all(const Model& model, const explore::HuntResult& result) {
+    if (resumed_at_ && !options_.json) {
+      context_.console.line(fmt::format("resumed after {}", counted(*resumed_at_, "schedule")));
+    }
+    if (result.discoveries.empty()) return nothing(model, result);
+    if (!options_.json) {
+      context_.console.line(summary(model, result));
+      tell_classes(result);
+    }
+    std::string first;
+    for (const explore::Discovery& discovery : result.discoveries) {
+      std::string token = tell(model, discovery);
+      if (discovery.run == result.first_finding_run) first = std::move(token);
+    }
+    if (options_.json) context_.console.print(json_line(last_object(model, result, first)));
+  }
+
+  void tell_classes(const explore::HuntResult& result) const {
+    if (options_.classes) context_.console.line("  " + classes_text(result.classes.estimate()));
+  }
+
   // Options that would be taken and not heeded.
   Result<void, std::string> options_fit(explore::StrategyKind kind) const {
     using explore::StrategyKind;
-    const bool bounded = options_.preemptions_given || options_.deviations_given;
+    const bool bounded = options_.has("preemptions") || options_.has("deviations");
     if (bounded && kind != StrategyKind::kDfs)
       return failure(fmt::format("--preemptions and --deviations are for --strategy dfs, not {}",
                                  options_.strategy));
-    if (options_.depth_given && kind != StrategyKind::kPct)
+    if (options_.has("depth") && kind != StrategyKind::kPct)
       return failure(fmt::format("--depth is for --strategy pct, not {}", options_.strategy));
     if (options_.jobs > 1 && !explore::has_numbered_executions(kind))
       return failure(
@@ -156,7 +311,7 @@ class Hunt {
       const bool followed = run && run->has_value();
       const std::string_view now =
           followed ? explore::verdict_name((*run)->verdict) : std::string_view("does not fit");
-      known_occur_ = known_occur_ || (followed && explore::is_finding((*run)->verdict));
+      if (followed && explore::is_finding((*run)->verdict)) campaign_->plan.known_occur = true;
       if (options_.json) {
         Json object = json_object();
         object["type"] = "known";
@@ -174,6 +329,8 @@ class Hunt {
   void keep(explore::Lab& lab, const explore::Finding& finding, const explore::Token& token,
             const Json& object) {
     if (!folder_ || !explore::is_finding(finding.verdict)) return;
+    // It has been said why. Whoever goes on finds it again.
+    if (!unkept_.empty()) return;
     const auto recording = explore::record(lab, token);
     if (!recording || !recording->finding) return;
     const view::Style plain(false);
@@ -185,16 +342,23 @@ class Hunt {
           fmt::format("{} {}", kept->known ? "known as" : "kept in", kept->folder));
   }
 
+  // "gcwait + gcwait-stop-not-steal (strategy random, seed 1)".
+  std::string whole_title(const Model& model) const {
+    return fmt::format("{} (strategy {}, seed {})", title(model), options_.strategy, options_.seed);
+  }
+
   std::string title(const Model& model) const {
     const std::string faults = names_of(model.faults);
     return faults.empty() ? model.program.name : fmt::format("{} + {}", model.program.name, faults);
   }
 
   std::string speed(const explore::HuntResult& result) const {
-    const double rate =
-        result.seconds > 0 ? static_cast<double>(result.runs) / result.seconds : 0.0;
     return fmt::format("{}, {} schedules/s, {}, seed {}", duration_text(result.seconds),
-                       grouped(static_cast<std::uint64_t>(rate)), options_.strategy, options_.seed);
+                       grouped(static_cast<std::uint64_t>(rate(result))), options_.strategy,
+                       options_.seed);
+  }
+  static double rate(const explore::HuntResult& result) {
+    return result.seconds > 0 ? static_cast<double>(result.runs) / result.seconds : 0.0;
   }
 
   void nothing(const Model& model, const explore::HuntResult& result) {
@@ -204,8 +368,9 @@ class Hunt {
     }
     context_.console.line(
         fmt::format("{}: {} ({})", title(model), nothing_text(result), speed(result)));
+    tell_classes(result);
     // With the default depth, which is for what PCT meets in practice, it would be next to nothing.
-    if (options_.depth_given) context_.console.line(guarantee(result));
+    if (options_.has("depth")) context_.console.line(guarantee(result));
   }
 
   std::string nothing_text(const explore::HuntResult& result) const {
@@ -228,7 +393,7 @@ class Hunt {
   // "2 deviations from the default schedule and 1 preemption". `below`: one more than the former.
   std::string bounds_text(std::uint32_t below) const {
     std::string text = counted(below - 1, "deviation") + " from the default schedule";
-    if (options_.preemptions_given)
+    if (options_.has("preemptions"))
       text += fmt::format(" and {}", counted(options_.bounds.preemptions, "preemption"));
     return text;
   }
@@ -320,7 +485,7 @@ class Hunt {
       complete["whole"] = result.whole;
       complete["deviations"] = result.complete_below - 1;
       complete["preemptions"] =
-          options_.preemptions_given ? Json(options_.bounds.preemptions) : Json(nullptr);
+          options_.has("preemptions") ? Json(options_.bounds.preemptions) : Json(nullptr);
       object["complete"] = std::move(complete);
     }
     object["runs"] = result.runs;
@@ -330,6 +495,9 @@ class Hunt {
     object["budget_runs"] = result.budget_runs;
     object["interrupted"] = result.interrupted;
     object["seconds"] = result.seconds;
+    object["schedules_per_second"] = rate(result);
+    object["resumed_at"] = resumed_at_ ? Json(*resumed_at_) : Json(nullptr);
+    if (options_.classes) object["classes"] = json_of(result.classes.estimate());
     object["token"] = token.empty() ? Json(nullptr) : Json(token);
     object["strategy"] = options_.strategy;
     object["seed"] = options_.seed;
@@ -337,20 +505,23 @@ class Hunt {
     return object;
   }
 
-  const Options& options_;
+  HuntOptions options_;
   Context& context_;
   const view::Style& style_;
   std::optional<FindingsFolder> folder_;
-  bool known_occur_ = false;  // something that the folder had still goes wrong
+  std::optional<Campaign> campaign_;  // if there is a folder
+  std::string file_;                  // of the campaign
+  std::string unkept_;                // why it could not be written any more
+  std::optional<std::uint64_t> resumed_at_;
 };
 
 }  // namespace
 
 void add_hunt(CLI::App& app, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<HuntOptions>();
   CLI::App* command = app.add_subcommand(
       "hunt", "Search the schedules of a scenario for one that goes wrong, shrink and explain it");
-  add_model_options(*command, options->model);
+  add_model_options(*command, options->model)->required(false);
   command->add_option("--strategy", options->strategy, strategy_help())->capture_default_str();
   command->add_option("--depth", options->depth, "pct: one more than the priority changes")
       ->check(whole_number(1, 1'000))
@@ -377,7 +548,10 @@ void add_hunt(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--out", options->out,
                       "A folder for what is found, one folder in it for each cause; what is there "
-                      "already is tried first");
+                      "already is tried first. It also keeps how far the hunt is, for --resume");
+  command->add_option("--resume", options->resume,
+                      "Go on with the hunt that `hunt --out` began in this folder and that was "
+                      "stopped, by whatever; its scenario and options need not be said again");
   command
       ->add_option_function<std::string>(
           "--shard", [options](const std::string& text) { read_shard(text, *options); },
@@ -386,6 +560,9 @@ void add_hunt(CLI::App& app, Context& context) {
           "of all parts")
       ->type_name("TEXT");
   command->add_flag("--keep-going", options->keep_going, "Do not stop at the first finding");
+  command->add_flag("--classes", options->classes,
+                    "Count how many of the schedules are different, and say how much is unseen; "
+                    "takes about a quarter of the speed");
   command->add_flag("--no-shrink", options->no_shrink, "Leave a finding as it was found");
   command->add_flag("--no-card", options->no_card, "Print the token only, not the failure card");
   command->add_flag("--json", options->json, "Findings and the result as JSON, one object a line");
@@ -396,9 +573,13 @@ void add_hunt(CLI::App& app, Context& context) {
       "the\n"
       "bounds that it names; every other one has tried some schedules and not exhausted them.");
   command->callback([options, command, &context] {
-    options->depth_given = command->count("--depth") > 0;
-    options->preemptions_given = command->count("--preemptions") > 0;
-    options->deviations_given = command->count("--deviations") > 0;
+    if (options->model.scenario.empty() && options->resume.empty())
+      return context.fail("scenario is required (`mpglab hunt --help` tells more)");
+    for (const CLI::Option* option : command->get_options()) {
+      if (option->count() == 0) continue;
+      const auto& names = option->get_lnames();
+      options->given.insert(names.empty() ? option->get_name(/*positional=*/true) : names.front());
+    }
     Hunt(*options, context).run();
   });
 }

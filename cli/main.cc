@@ -10,6 +10,7 @@
 
 #include "base/near_name.h"
 #include "cli/command.h"
+#include "cli/version.h"
 
 namespace {
 
@@ -76,7 +77,7 @@ int run(int argc, char** argv) {
       "race\nis found, shrunk, explained, and repeated from one short token.",
       ""};
   app.require_subcommand(1);
-  app.set_version_flag("--version", "mpglab 0.1.0, Go 1.22");
+  app.set_version_flag("--version", fmt::format("mpglab {}, Go 1.22", kVersion));
   const std::map<std::string, ColorChoice> colors{{"auto", ColorChoice::kAuto},
                                                   {"always", ColorChoice::kAlways},
                                                   {"never", ColorChoice::kNever}};
@@ -121,6 +122,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGABRT, exit_after_abort);
+  // A file that may not grow any more is said like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -9,11 +9,11 @@
 
 namespace mpglab::cli {
 
-void add_model_options(CLI::App& command, ModelOptions& options) {
-  command
-      .add_option("scenario", options.scenario,
-                  "A name that `mpglab scenarios` lists, or a file that ends in .toml")
-      ->required();
+CLI::Option* add_model_options(CLI::App& command, ModelOptions& options) {
+  CLI::Option* const scenario =
+      command.add_option("scenario", options.scenario,
+                         "A name that `mpglab scenarios` lists, or a file that ends in .toml");
+  scenario->required();
   command
       .add_option("--bug", options.bugs,
                   "Switch a historical fault on (`mpglab bugs` lists them); may be repeated")
@@ -25,6 +25,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--max-steps", options.max_steps, "Steps that a schedule may take")
       ->check(whole_number(1, 1'000'000'000'000))
       ->capture_default_str();
+  return scenario;
 }
 
 Result<Model, std::string> load_model(const ModelOptions& options) {

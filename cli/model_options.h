@@ -22,7 +22,8 @@ struct ModelOptions {
   std::uint64_t max_steps = explore::kDefaultMaxSteps;
 };
 
-void add_model_options(CLI::App& command, ModelOptions& options);
+// Returns the option for the scenario, which is required.
+CLI::Option* add_model_options(CLI::App& command, ModelOptions& options);
 
 struct Model {
   sim::Program program;

@@ -1,24 +1,60 @@
 #include "cli/progress.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
 
+#include "cli/classes_text.h"
 #include "cli/text.h"
 
 namespace mpglab::cli {
 
-void Progress::show(std::uint64_t runs, std::uint64_t findings, double seconds) {
-  if (!wanted_) return;
-  const double rate = seconds > 0 ? static_cast<double>(runs) / seconds : 0.0;
-  std::string text = grouped(runs);
-  if (runs_ != 0) text += fmt::format(" of {}", grouped(runs_));
+Course course_of(const explore::HuntOptions& options) {
+  Course course;
+  course.runs = options.runs / options.shards;
+  course.seconds = options.seconds;
+  if (options.from != nullptr) {
+    course.runs_before = options.from->runs;
+    course.seconds_before = options.from->seconds;
+  }
+  return course;
+}
+
+std::optional<double> seconds_left(const Course& course, const explore::HuntProgress& at) {
+  const double passed = at.seconds - course.seconds_before;
+  const auto made = static_cast<double>(at.runs - course.runs_before);
+  std::optional<double> left;
+  if (course.runs > 0 && made > 0 && passed > 0) {
+    const auto to_make = static_cast<double>(course.runs - std::min(course.runs, at.runs));
+    left = to_make * passed / made;
+  }
+  if (course.seconds > 0) {
+    const double time = std::max(0.0, course.seconds - passed);
+    left = left ? std::min(*left, time) : time;
+  }
+  return left;
+}
+
+std::string progress_text(const Course& course, const explore::HuntProgress& at) {
+  const double passed = at.seconds - course.seconds_before;
+  const auto made = static_cast<double>(at.runs - course.runs_before);
+  const double rate = passed > 0 ? made / passed : 0.0;
+  std::string text = grouped(at.runs);
+  if (course.runs != 0) text += fmt::format(" of {}", grouped(course.runs));
   text += fmt::format(" schedules, {}/s, {}", grouped(static_cast<std::uint64_t>(rate)),
-                      duration_text(seconds));
-  if (seconds_ > 0) text += fmt::format(" of {}", duration_text(seconds_));
-  if (findings > 0) text += fmt::format(", {}", counted(findings, "finding"));
+                      duration_text(at.seconds));
+  if (const auto left = seconds_left(course, at))
+    text += fmt::format(", {} left", duration_text(*left));
+  if (at.classes) text += fmt::format(", {}", classes_in_short(*at.classes));
+  if (at.findings > 0) text += fmt::format(", {}", counted(at.findings, "finding"));
+  return text;
+}
+
+void Progress::show(const explore::HuntProgress& at) {
+  if (!wanted_) return;
   // Back to the beginning of the line, and clear what is left of the one before.
-  fmt::print(stderr, "\r{}\x1b[K", text);
+  fmt::print(stderr, "\r{}\x1b[K", progress_text(course_, at));
   std::fflush(stderr);
   shown_ = true;
 }

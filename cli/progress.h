@@ -1,28 +1,46 @@
-// Progress: one line on stderr that tells how far a hunt is; nothing if stderr is no terminal.
+// Progress: one line on stderr that tells how far a hunt is and how long it may still take; nothing
+// if stderr is no terminal.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "cli/console.h"
+#include "explore/hunt.h"
 
 namespace mpglab::cli {
 
+// How far a hunt must go: its limits, and where it started from.
+struct Course {
+  std::uint64_t runs = 0;  // of this shard; 0: no limit
+  double seconds = 0;      // of this part of the hunt; 0: no limit
+  std::uint64_t runs_before = 0;
+  double seconds_before = 0;
+};
+Course course_of(const explore::HuntOptions& options);
+
+// How long it takes until the first limit, at the speed so far; nothing if there is no limit, or no
+// speed yet.
+std::optional<double> seconds_left(const Course& course, const explore::HuntProgress& at);
+
+// "12,345 of 100,000 schedules, 31,250/s, 0.4 s, 2.8 s left, 2 findings".
+std::string progress_text(const Course& course, const explore::HuntProgress& at);
+
 class Progress {
  public:
-  // Limits of the hunt; 0: none.
-  Progress(const Console& console, std::uint64_t runs, double seconds)
-      : wanted_(console.progress_wanted()), runs_(runs), seconds_(seconds) {}
+  Progress(const Console& console, const explore::HuntOptions& options)
+      : wanted_(console.progress_wanted()), course_(course_of(options)) {}
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void show(std::uint64_t runs, std::uint64_t findings, double seconds);
+  void show(const explore::HuntProgress& at);
   void clear();
 
  private:
   bool wanted_;
-  std::uint64_t runs_;
-  double seconds_;
+  Course course_;
   bool shown_ = false;
 };
 

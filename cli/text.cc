@@ -43,7 +43,9 @@ std::string duration_text(double seconds) {
   if (seconds < 10) return fmt::format("{:.2f} s", seconds);
   const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   if (whole < 60) return fmt::format("{} s", whole);
-  return fmt::format("{} min {} s", whole / 60, whole % 60);
+  if (whole < 3'600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  if (whole < 48 * 3'600) return fmt::format("{} h {} min", whole / 3'600, whole / 60 % 60);
+  return fmt::format("{} days", grouped(whole / (24 * 3'600)));
 }
 
 }  // namespace mpglab::cli

@@ -16,7 +16,7 @@ std::string grouped(std::uint64_t number);
 // "1 event", "2 events".
 std::string counted(std::uint64_t number, std::string_view noun);
 
-// "0.43 s", "12 s", "3 min 20 s".
+// "0.43 s", "12 s", "3 min 20 s", "5 h 7 min", "1,234 days".
 std::string duration_text(double seconds);
 
 }  // namespace mpglab::cli

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "interleave/bounded_dfs.h"
 
@@ -38,6 +39,24 @@ class GrowingDfs final : public interleave::Strategy {
   std::uint32_t complete_below() const { return complete_; }
   // There are no others, whatever the bounds.
   bool whole() const { return whole_; }
+
+  // Where it is between two schedules: for going on in another process.
+  struct Position {
+    std::uint32_t deviations = 0;  // of this round
+    std::uint32_t complete_below = 0;
+    interleave::BoundedDfs::Position round;
+
+    friend bool operator==(const Position&, const Position&) = default;
+  };
+  Position position() const { return {deviations_, complete_, round_.position()}; }
+  // REQUIRES: no schedule was tried yet; the position is of a search with the same bounds, and
+  // there was more to try.
+  void go_on_from(Position position) {
+    deviations_ = position.deviations;
+    complete_ = position.complete_below;
+    round_ = interleave::BoundedDfs({bounds_.preemptions, deviations_});
+    round_.go_on_from(std::move(position.round));
+  }
 
  private:
   const interleave::BoundedDfs::Bounds bounds_;

@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 
+#include <unistd.h>
+
 #include "base/check.h"
 #include "explore/growing_dfs.h"
+#include "interleave/class_hash.h"
 #include "interleave/round_robin.h"
 
 namespace mpglab::explore {
@@ -42,13 +48,87 @@ UsualSchedule usual_schedule(Lab& lab) {
 // are run by somebody.
 constexpr std::uint64_t kBlock = 64;
 constexpr double kSecondsBetweenReports = 0.1;
+constexpr double kSecondsBetweenCheckpoints = 1;
 
-// What one OS thread has seen.
-struct Catch {
-  std::vector<Discovery> discoveries;  // `count` and `run` as seen by this worker
+Discovery* find_signature(std::vector<Discovery>& discoveries, const std::string& signature) {
+  const auto known = std::find_if(
+      discoveries.begin(), discoveries.end(),
+      [&](const Discovery& discovery) { return discovery.finding.signature == signature; });
+  return known == discoveries.end() ? nullptr : &*known;
+}
+
+// What one worker has seen in one block.
+struct Block {
+  std::uint64_t next = 0;  // the schedule behind the last that was run
+  std::uint64_t runs = 0;
   std::uint64_t findings = 0;
-  std::uint64_t steps = 0;
   std::uint64_t budget_runs = 0;
+  std::uint64_t steps = 0;
+  bool exhausted = false;
+  std::vector<Discovery> discoveries;  // in order; `count` within the block
+  std::vector<std::uint64_t> classes;
+  GrowingDfs::Position dfs;
+  bool dfs_whole = false;
+};
+
+// The state of a hunt, to which blocks are added in their order, whoever ran them and whenever they
+// were done. So it is at all times what one worker alone would have known.
+class Ledger {
+ public:
+  Ledger(const HuntState* from, bool keep_going) : keep_going_(keep_going) {
+    if (from != nullptr) state_ = *from;
+    closed_ = state_.exhausted || (state_.findings > 0 && !keep_going);
+  }
+
+  // Nothing more is added: the first finding is in, and no other is wanted, or there is no more.
+  bool closed() const { return closed_; }
+
+  // Block number `ticket` is done. True: there is a discovery that was not known.
+  bool add(std::uint64_t ticket, Block block) {
+    waiting_.emplace(ticket, std::move(block));
+    bool news = false;
+    for (auto first = waiting_.find(next_ticket_); first != waiting_.end();
+         first = waiting_.find(next_ticket_)) {
+      if (!closed_) news = add_next(first->second) || news;
+      waiting_.erase(first);
+      ++next_ticket_;
+    }
+    return news;
+  }
+
+  HuntState& state() { return state_; }
+
+ private:
+  bool add_next(Block& block) {
+    bool news = false;
+    state_.next = block.next;
+    state_.runs += block.runs;
+    state_.findings += block.findings;
+    state_.budget_runs += block.budget_runs;
+    state_.steps += block.steps;
+    state_.exhausted = block.exhausted;
+    for (Discovery& discovery : block.discoveries) {
+      if (state_.first_finding_run == 0 && is_finding(discovery.finding.verdict))
+        state_.first_finding_run = discovery.run;
+      if (Discovery* known = find_signature(state_.discoveries, discovery.finding.signature)) {
+        known->count += discovery.count;
+      } else if (state_.discoveries.size() < kMaxDiscoveries) {
+        state_.discoveries.push_back(std::move(discovery));
+        news = true;
+      }
+    }
+    for (const std::uint64_t hash : block.classes) state_.classes.add(hash);
+    state_.dfs = std::move(block.dfs);
+    state_.dfs_whole = block.dfs_whole;
+    closed_ = state_.exhausted || (state_.findings > 0 && !keep_going_);
+    return news;
+  }
+
+  const bool keep_going_;
+  HuntState state_;
+  bool closed_ = false;
+  std::uint64_t next_ticket_ = 0;
+  std::map<std::uint64_t, Block> waiting_;  // for those before them
 };
 
 class Hunter {
@@ -56,11 +136,19 @@ class Hunter {
   Hunter(const sim::Program& program, const HuntOptions& options)
       : program_(program),
         options_(options),
-        next_block_(kBlock * options.shard),
-        end_(options.runs == 0 ? kNever : options.runs) {
+        ledger_(options.from, options.keep_going),
+        begin_(first_of_shard(options)),
+        seconds_before_(options.from == nullptr ? 0 : options.from->seconds),
+        end_(options.runs == 0 ? kNever : options.runs),
+        runs_(ledger_.state().runs),
+        findings_(ledger_.state().findings) {
     MPG_CHECK(options.shard < options.shards, "a shard is one of the shards");
     MPG_CHECK(options.shards == 1 || has_numbered_executions(options.strategy),
               "schedules that have an order are not dealt out");
+    MPG_CHECK(options.running == nullptr || options.jobs <= RunningSchedules::kMostThreads,
+              "more jobs than can say what they run");
+    next_checkpoint_ = seconds_before_ + kSecondsBetweenCheckpoints;
+    if (ledger_.closed()) end_ = 0;
   }
 
   HuntResult hunt() {
@@ -70,81 +158,125 @@ class Hunter {
     }
     const unsigned jobs =
         has_numbered_executions(options_.strategy) ? std::max(1U, options_.jobs) : 1;
-    std::vector<Catch> catches(jobs);
     {
       std::vector<std::jthread> others;
-      for (unsigned job = 1; job < jobs; ++job)
-        others.emplace_back([this, &mine = catches[job]] { work(mine, /*reports=*/false); });
-      work(catches[0], /*reports=*/true);
+      for (unsigned job = 1; job < jobs; ++job) others.emplace_back([this, job] { work(job); });
+      work(0);
     }
-    return merge(catches);
+    return result();
   }
 
  private:
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
-  void work(Catch& mine, bool reports) {
+  // The first schedule, from 0, that is not done, and in a block of this shard.
+  static std::uint64_t first_of_shard(const HuntOptions& options) {
+    const std::uint64_t next = options.from == nullptr ? 0 : options.from->next;
+    const std::uint64_t ahead =
+        (options.shard + options.shards - next / kBlock % options.shards) % options.shards;
+    return ahead == 0 ? next : (next / kBlock + ahead) * kBlock;
+  }
+
+  // The range of schedules that a ticket stands for. The first may begin inside of a block.
+  struct Range {
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+  Range range(std::uint64_t ticket) const {
+    const std::uint64_t block = begin_ / kBlock + ticket * options_.shards;
+    return {ticket == 0 ? begin_ : block * kBlock, (block + 1) * kBlock};
+  }
+
+  std::unique_ptr<interleave::Strategy> strategy_from(std::uint64_t begin) const {
+    const bool dfs = options_.strategy == StrategyKind::kDfs;
+    auto strategy = make_strategy({.kind = options_.strategy,
+                                   .seed = options_.seed,
+                                   .pct_depth = options_.pct_depth,
+                                   .length = usual_.choices,
+                                   .first_execution = dfs ? 0 : begin,
+                                   .bounds = options_.bounds});
+    if (dfs && options_.from != nullptr)
+      static_cast<GrowingDfs&>(*strategy).go_on_from(options_.from->dfs);
+    return strategy;
+  }
+
+  // What thread number `job` of the hunt does; the first one also reports.
+  void work(unsigned job) {
     Lab lab(program_, options_.faults, options_.max_steps);
+    interleave::ClassHash hash(lab.world().engine());
+    if (options_.count_classes) lab.world().engine().observe(&hash);
     std::unique_ptr<interleave::Strategy> strategy;
     while (!stopped_) {
-      const std::uint64_t begin = next_block_.fetch_add(kBlock * options_.shards);
-      const std::uint64_t end = begin + kBlock;
+      const std::uint64_t ticket = next_ticket_++;
+      const auto [begin, end] = range(ticket);
       if (begin >= end_) break;
       if (strategy == nullptr || has_numbered_executions(options_.strategy))
-        strategy = make_strategy({.kind = options_.strategy,
-                                  .seed = options_.seed,
-                                  .pct_depth = options_.pct_depth,
-                                  .length = usual_.choices,
-                                  .first_execution = begin,
-                                  .bounds = options_.bounds});
-      for (std::uint64_t n = begin; n < end && n < end_; ++n)
-        if (!run(lab, *strategy, n + 1, mine)) {
-          stopped_ = exhausted_ = true;
-          break;
-        }
+        strategy = strategy_from(begin);
+      Block block;
+      block.next = begin;
+      while (block.next < end && block.next < end_ && !block.exhausted) {
+        hash.begin();
+        run(job, lab, *strategy, block);
+        if (options_.count_classes && !block.exhausted) block.classes.push_back(hash.value());
+      }
       if (options_.strategy == StrategyKind::kDfs) {
         const auto& dfs = static_cast<const GrowingDfs&>(*strategy);
-        complete_below_ = dfs.complete_below();
-        whole_ = dfs.whole();
+        block.dfs = dfs.position();
+        block.dfs_whole = dfs.whole();
       }
-      look_at_the_clock(reports);
+      add(ticket, std::move(block));
+      look_at_the_clock(/*reports=*/job == 0);
     }
   }
 
-  // Runs schedule number `number`. False: the strategy has no more.
-  bool run(Lab& lab, interleave::Strategy& strategy, std::uint64_t number, Catch& mine) {
+  // Runs the next schedule of the block, if there is one.
+  void run(unsigned job, Lab& lab, interleave::Strategy& strategy, Block& block) {
+    const std::uint64_t number = block.next + 1;
+    if (options_.running != nullptr) options_.running->set(job, thread_id(), number);
     const Lab::Run run = lab.run(strategy);
-    if (run.outcome->kind == sim::Outcome::Kind::kExhausted) return false;
+    if (options_.running != nullptr) options_.running->set(job, thread_id(), 0);
+    if (run.outcome->kind == sim::Outcome::Kind::kExhausted) {
+      block.exhausted = true;
+      return;
+    }
     MPG_CHECK(run.verdict != Verdict::kInternal, "a hunt follows no tape, so none can diverge");
+    block.next = number;
+    ++block.runs;
     runs_.fetch_add(1, std::memory_order_relaxed);
-    mine.steps += run.outcome->execution->steps;
-    if (run.finding == nullptr) return true;
-    note(mine, *run.finding, lab, number);
+    block.steps += run.outcome->execution->steps;
+    if (run.finding == nullptr) return;
+    if (Discovery* known = find_signature(block.discoveries, run.finding->signature)) {
+      ++known->count;
+    } else {
+      block.discoveries.push_back({*run.finding, lab.token(), number, 1});
+    }
     if (!is_finding(run.verdict)) {
-      ++mine.budget_runs;
-      return true;
+      ++block.budget_runs;
+      return;
     }
-    ++mine.findings;
-    findings_.fetch_add(1, std::memory_order_relaxed);
-    if (!options_.keep_going) {
-      // Schedules after this one do not matter any more; those before it still do.
-      std::uint64_t end = end_;
-      while (number < end && !end_.compare_exchange_weak(end, number)) {
-      }
+    ++block.findings;
+    if (options_.keep_going) return;
+    // Schedules after this one do not matter any more; those before it still do.
+    std::uint64_t end = end_;
+    while (number < end && !end_.compare_exchange_weak(end, number)) {
     }
-    return true;
   }
 
-  static void note(Catch& mine, const Finding& finding, Lab& lab, std::uint64_t number) {
-    const auto known = std::find_if(mine.discoveries.begin(), mine.discoveries.end(),
-                                    [&](const Discovery& discovery) {
-                                      return discovery.finding.signature == finding.signature;
-                                    });
-    if (known != mine.discoveries.end()) {
-      ++known->count;
-    } else if (mine.discoveries.size() < kMaxDiscoveries) {
-      mine.discoveries.push_back({finding, lab.token(), number, 1});
+  void add(std::uint64_t ticket, Block block) {
+    const std::lock_guard lock(mutex_);
+    const bool news = ledger_.add(ticket, std::move(block));
+    HuntState& state = ledger_.state();
+    state.seconds = seconds();
+    if (ledger_.closed()) stopped_ = true;
+    if (options_.checkpoint && (news || state.seconds >= next_checkpoint_)) {
+      if (!options_.checkpoint(state)) stopped_ = true;
+      // Not before as long again as this one took, nine times.
+      const double took = seconds() - state.seconds;
+      next_checkpoint_ = state.seconds + std::max(kSecondsBetweenCheckpoints, 10 * took);
     }
+    // Not before: what is reported is in a checkpoint.
+    findings_ = state.findings;
+    if (options_.count_classes) classes_ = state.classes.estimate();
   }
 
   void look_at_the_clock(bool reports) {
@@ -152,74 +284,56 @@ class Hunter {
     if (options_.seconds > 0 && now >= options_.seconds) stopped_ = true;
     if (!reports || !options_.progress || now < next_report_) return;
     next_report_ = now + kSecondsBetweenReports;
-    if (!options_.progress({runs_, findings_, now})) stopped_ = interrupted_ = true;
+    HuntProgress progress{runs_, findings_, seconds(), {}};
+    if (options_.count_classes) {
+      const std::lock_guard lock(mutex_);
+      progress.classes = classes_;
+    }
+    if (!options_.progress(progress)) stopped_ = interrupted_ = true;
   }
 
-  HuntResult merge(std::vector<Catch>& catches) {
+  HuntResult result() {
     HuntResult result;
-    result.runs = runs_;
-    for (Catch& one : catches) {
-      result.steps += one.steps;
-      result.findings += one.findings;
-      result.budget_runs += one.budget_runs;
-      for (Discovery& discovery : one.discoveries) {
-        const auto known = std::find_if(
-            result.discoveries.begin(), result.discoveries.end(), [&](const Discovery& other) {
-              return other.finding.signature == discovery.finding.signature;
-            });
-        if (known == result.discoveries.end()) {
-          result.discoveries.push_back(std::move(discovery));
-        } else {
-          const std::uint64_t count = known->count + discovery.count;
-          if (discovery.run < known->run) *known = std::move(discovery);
-          known->count = count;
-        }
-      }
-    }
-    std::sort(result.discoveries.begin(), result.discoveries.end(),
-              [](const Discovery& a, const Discovery& b) { return a.run < b.run; });
-    const auto first =
-        std::find_if(result.discoveries.begin(), result.discoveries.end(),
-                     [](const Discovery& one) { return is_finding(one.finding.verdict); });
-    if (first != result.discoveries.end()) {
+    static_cast<HuntState&>(result) = std::move(ledger_.state());
+    if (result.first_finding_run > 0) {
+      const auto first =
+          std::find_if(result.discoveries.begin(), result.discoveries.end(),
+                       [&](const Discovery& one) { return one.run == result.first_finding_run; });
       result.verdict = first->finding.verdict;
-      result.first_finding_run = first->run;
-      if (!options_.keep_going) forget_after(result, first->run);
     } else if (result.budget_runs > 0) {
       result.verdict = Verdict::kBudget;
     }
-    result.verified = is_exhaustive(options_.strategy) && exhausted_ &&
+    result.verified = is_exhaustive(options_.strategy) && result.exhausted &&
                       result.verdict == Verdict::kSound && result.budget_runs == 0;
     result.interrupted = interrupted_;
-    result.whole = result.verified && whole_;
-    result.complete_below = complete_below_;
+    result.whole = result.verified && result.dfs_whole;
+    result.complete_below = result.dfs.complete_below;
     result.usual_choices = usual_.choices;
     result.usual_threads = usual_.threads;
-    result.seconds = stopwatch_.seconds();
+    result.seconds = seconds();
     return result;
   }
 
-  // With several jobs some schedules after the first finding have been run already. They are not
-  // told of, so that the result does not depend on who was quicker.
-  static void forget_after(HuntResult& result, std::uint64_t run) {
-    std::erase_if(result.discoveries, [&](const Discovery& one) { return one.run > run; });
-    result.runs = run;
-    result.findings = 1;
-  }
+  double seconds() const { return seconds_before_ + stopwatch_.seconds(); }
+  static std::uint64_t thread_id() { return static_cast<std::uint64_t>(::gettid()); }
 
   const sim::Program& program_;
   const HuntOptions& options_;
   const Stopwatch stopwatch_;
   UsualSchedule usual_;
-  // Of strategies with one job.
-  bool whole_ = false;
-  std::uint32_t complete_below_ = 0;
-  std::atomic<std::uint64_t> next_block_;
+
+  std::mutex mutex_;  // of the ledger, the checkpoints, and classes_
+  Ledger ledger_;
+  double next_checkpoint_ = 0;
+  interleave::ClassEstimate classes_;
+
+  const std::uint64_t begin_;  // the first schedule, from 0
+  const double seconds_before_;
+  std::atomic<std::uint64_t> next_ticket_ = 0;
   std::atomic<std::uint64_t> end_;  // schedules from here on (from 0) are not needed
-  std::atomic<std::uint64_t> runs_ = 0;
-  std::atomic<std::uint64_t> findings_ = 0;
+  std::atomic<std::uint64_t> runs_;
+  std::atomic<std::uint64_t> findings_;  // in the ledger
   std::atomic<bool> stopped_ = false;
-  std::atomic<bool> exhausted_ = false;
   bool interrupted_ = false;  // by the worker that reports
   double next_report_ = kSecondsBetweenReports;
 };

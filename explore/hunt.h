@@ -8,43 +8,20 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "explore/catalogue.h"
 #include "explore/finding.h"
+#include "explore/growing_dfs.h"
 #include "explore/lab.h"
+#include "explore/running_schedules.h"
 #include "explore/strategies.h"
 #include "explore/token.h"
+#include "interleave/class_count.h"
 #include "sim/program.h"
 
 namespace mpglab::explore {
-
-struct HuntProgress {
-  std::uint64_t runs;
-  std::uint64_t findings;
-  double seconds;  // since the hunt started
-};
-
-struct HuntOptions {
-  StrategyKind strategy = StrategyKind::kRandom;
-  unsigned pct_depth = kDefaultPctDepth;
-  interleave::BoundedDfs::Bounds bounds{};  // of DFS
-  std::uint64_t seed = 1;
-  std::uint64_t runs = 0;   // at most so many; 0: no limit
-  double seconds = 0;       // at most so long; 0: no limit
-  bool keep_going = false;  // do not stop at the first finding
-  unsigned jobs = 1;  // OS threads, each with a Lab of its own; those that have an order use one
-  // This hunt runs only its part of the schedules: part `shard` of `shards`, from 0. The parts of
-  // all shards together are the hunt without them, and `runs` counts the schedules of all. Not for
-  // strategies that have an order.
-  std::uint64_t shard = 0;
-  std::uint64_t shards = 1;
-  FaultSet faults;
-  std::uint64_t max_steps = kDefaultMaxSteps;
-  // Called now and then, about ten times a second. Returning false ends the hunt.
-  std::function<bool(const HuntProgress&)> progress;
-};
 
 // All findings of one signature.
 struct Discovery {
@@ -54,15 +31,67 @@ struct Discovery {
   std::uint64_t count = 0;  // how many schedules had this signature
 };
 
-struct HuntResult {
-  // Of the first finding; kBudget if there was none and some schedule ran out of steps; else
-  // kSound.
-  Verdict verdict = Verdict::kSound;
+// What a hunt knows after some schedules: about all those before number `next` that are of its
+// shard, and none other. It is a function of program, options and `next`, however many jobs there
+// were, but for `seconds`. A hunt that starts from it goes on as if it had never stopped.
+struct HuntState {
+  std::uint64_t next = 0;  // the schedule to go on with, from 0
   std::uint64_t runs = 0;
   std::uint64_t findings = 0;           // schedules with a finding
   std::uint64_t budget_runs = 0;        // schedules that ran out of steps
   std::uint64_t first_finding_run = 0;  // from 1; 0: none
-  std::uint64_t steps = 0;  // of all schedules that were run, also of those after the first finding
+  std::uint64_t steps = 0;
+  double seconds = 0;
+  bool exhausted = false;  // the strategy had nothing more to try
+  // One for each signature in the order in which they were met, at most kMaxDiscoveries.
+  std::vector<Discovery> discoveries;
+  interleave::ClassCount classes;  // if they are counted
+  GrowingDfs::Position dfs;        // of DFS
+  bool dfs_whole = false;
+};
+
+struct HuntProgress {
+  std::uint64_t runs;
+  std::uint64_t findings;
+  double seconds;  // since the hunt started, with those of the state that it started from
+  std::optional<interleave::ClassEstimate> classes;
+};
+
+struct HuntOptions {
+  StrategyKind strategy = StrategyKind::kRandom;
+  unsigned pct_depth = kDefaultPctDepth;
+  interleave::BoundedDfs::Bounds bounds{};  // of DFS
+  std::uint64_t seed = 1;
+  std::uint64_t runs = 0;   // at most so many, with those of `from`; 0: no limit
+  double seconds = 0;       // at most so long, without those of `from`; 0: no limit
+  bool keep_going = false;  // do not stop at the first finding
+  unsigned jobs = 1;  // OS threads, each with a Lab of its own; those that have an order use one
+  // This hunt runs only its part of the schedules: part `shard` of `shards`, from 0. The parts of
+  // all shards together are the hunt without them, and `runs` counts the schedules of all. Not for
+  // strategies that have an order.
+  std::uint64_t shard = 0;
+  std::uint64_t shards = 1;
+  FaultSet faults;
+  std::uint64_t max_steps = kDefaultMaxSteps;
+  // Count how many classes of equivalent schedules were met. Costs about a quarter of the speed.
+  bool count_classes = false;
+  // Where to go on; nullptr: at the beginning. Not owned.
+  // REQUIRES: of a hunt with the same program and options, but for runs, seconds, keep_going, jobs.
+  const HuntState* from = nullptr;
+  // Called about once a second, and as soon as there is a new discovery, from any thread, never
+  // from two at once. Returning false ends the hunt.
+  std::function<bool(const HuntState&)> checkpoint;
+  // Called now and then, about ten times a second, from the thread that hunts. Returning false ends
+  // the hunt. No discovery is told of here before it was in a checkpoint.
+  std::function<bool(const HuntProgress&)> progress;
+  // Where each job says which schedule it is in; nullptr: nobody wants to know. Not owned.
+  RunningSchedules* running = nullptr;
+};
+
+struct HuntResult : HuntState {
+  // Of the first finding; kBudget if there was none and some schedule ran out of steps; else
+  // kSound.
+  Verdict verdict = Verdict::kSound;
   bool interrupted = false;  // the progress function has ended it
   // Of an exhaustive strategy, if nothing was found and no schedule ran out of steps: every
   // schedule within the bounds was tried; and there are no others at all.
@@ -73,9 +102,6 @@ struct HuntResult {
   // How a usual schedule of the program is: for PCT's guarantee.
   std::uint32_t usual_choices = 0;
   unsigned usual_threads = 0;
-  // One for each signature in the order in which they were met, at most kMaxDiscoveries.
-  std::vector<Discovery> discoveries;
-  double seconds = 0;
 };
 
 inline constexpr std::size_t kMaxDiscoveries = 64;

@@ -30,6 +30,11 @@ constexpr std::array<StrategyName, 6> kNames = {{
 // more.
 class GrowingRoundRobin final : public interleave::Strategy {
  public:
+  // Begins with schedule `first`. REQUIRES: somebody was preempted in the one before, if there was
+  // one.
+  explicit GrowingRoundRobin(std::uint64_t first)
+      : quantum_(static_cast<std::uint32_t>(first)), preempted_(first > 0) {}
+
   bool begin() override {
     if (quantum_ > 1 && !preempted_) return false;
     preempted_ = false;
@@ -44,8 +49,8 @@ class GrowingRoundRobin final : public interleave::Strategy {
   void end(const interleave::Tape& tape) override { turn_.end(tape); }
 
  private:
-  std::uint32_t quantum_ = 0;
-  bool preempted_ = false;
+  std::uint32_t quantum_;
+  bool preempted_;
   interleave::RoundRobin turn_;
 };
 
@@ -89,10 +94,9 @@ std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& optio
     case StrategyKind::kUniform:
       return std::make_unique<interleave::RandomWalk>(options.seed, options.first_execution);
     case StrategyKind::kRoundRobin:
-      MPG_CHECK(options.first_execution == 0, "round-robin begins with its first execution");
-      return std::make_unique<GrowingRoundRobin>();
+      return std::make_unique<GrowingRoundRobin>(options.first_execution);
     case StrategyKind::kDfs:
-      MPG_CHECK(options.first_execution == 0, "DFS begins with its first execution");
+      MPG_CHECK(options.first_execution == 0, "DFS is told where it is by its position");
       return std::make_unique<GrowingDfs>(options.bounds);
   }
   MPG_CHECK(false, "a strategy of no kind");

@@ -24,7 +24,7 @@ struct StrategyOptions {
   std::uint64_t seed = 1;
   unsigned pct_depth = kDefaultPctDepth;    // PCT only; at least 1
   std::uint32_t length = 1;                 // PCT only: choices in a usual schedule; at least 1
-  std::uint64_t first_execution = 0;        // where to begin; 0 for those that have an order
+  std::uint64_t first_execution = 0;        // where to begin; 0 for DFS
   interleave::BoundedDfs::Bounds bounds{};  // DFS only
 };
 

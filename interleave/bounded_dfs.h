@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "interleave/strategy.h"
@@ -50,6 +51,28 @@ class BoundedDfs final : public Strategy {
   // Something was left out for the bounds' sake. After the last execution: if nothing was, these
   // were all the schedules there are.
   bool left_out() const { return left_out_; }
+
+  // Where it is between two executions: for going on in another process. `tape` is that of the
+  // execution before; none: nothing was tried yet.
+  struct Position {
+    Tape tape;
+    bool left_out = false;
+
+    friend bool operator==(const Position&, const Position&) = default;
+  };
+  Position position() const { return {tape_, left_out_}; }
+  // REQUIRES: nothing was tried yet; the position is of a search with the same bounds.
+  void go_on_from(Position position) {
+    MPG_CHECK(!begun_, "a search that has begun is somewhere else");
+    tape_ = std::move(position.tape);
+    left_out_ = position.left_out;
+    begun_ = !tape_.empty();
+    for (const Choice& choice : tape_) {
+      if (choice.value == 0) continue;
+      deviations_ += 1;
+      preemptions_ += choice.kind == ChoiceKind::kPreempt ? 1U : 0U;
+    }
+  }
 
  private:
   // To the next tape in lexicographic order that keeps the bounds. False: there is none.

@@ -145,8 +145,8 @@ class Engine {
     reschedule(ChoiceKind::kPreempt, candidates);
   }
 
-  // As step, for an operation on plain data that always can be made and is over with it: a load or
-  // an update of something that has no Shared of its own.
+  // As step, for something that threads share and that is no word: a list, a table. Observers see
+  // that it was touched, and no value.
   void touch(ObjectId object, Access access) {
     step(object, access);
     done(object, access, 0, 0);

@@ -159,9 +159,11 @@ void Runtime::preemptone(P& p) {
   M* mp = p.m;
   engine_.saw(number_of(mp));
   if (mp == nullptr || mp == &this_m()) return;
-  engine_.touch(mp->curg_word, interleave::Access::kLoad);
+  engine_.step(mp->curg_word, interleave::Access::kLoad);
   G* g = mp->running_g();
   engine_.saw(number_of(g));
+  const std::uint64_t goid = g == nullptr ? 0 : g->goid;
+  engine_.done(mp->curg_word, interleave::Access::kLoad, goid, goid);
   if (g == nullptr) return;
   g->stackguard0.store(true);
   g->preempt = true;

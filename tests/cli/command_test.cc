@@ -174,8 +174,8 @@ class FindingsFolder : public testing::Test {
 
   CommandResult hunt() const { return shell(kHuntTheFault + " --out " + (scratch_ / "found")); }
   std::string only_folder() const {
-    const CommandResult listed = shell("ls " + (scratch_ / "found"));
-    return listed.out.substr(0, listed.out.find('\n'));
+    const CommandResult listed = shell("cd " + (scratch_ / "found") + " && ls -d */");
+    return listed.out.substr(0, listed.out.find('/'));
   }
   std::string file(const std::string& name) const {
     return scratch_ / ("found/" + only_folder() + "/" + name);
@@ -187,7 +187,7 @@ class FindingsFolder : public testing::Test {
 
 TEST_F(FindingsFolder, HasOneFolderForTheCause) {
   hunt();
-  EXPECT_EQ(shell("ls " + (scratch_ / "found") + " | wc -l").out, "1\n");
+  EXPECT_EQ(shell("cd " + (scratch_ / "found") + " && ls -d */ | wc -l").out, "1\n");
 }
 
 TEST_F(FindingsFolder, KeepsATokenThatReplays) {

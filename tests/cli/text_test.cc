@@ -26,6 +26,8 @@ TEST(Text, BlankLinesStay) {
 TEST(Text, DurationsAreShort) {
   EXPECT_EQ(duration_text(0.4321), "0.43 s");
   EXPECT_EQ(duration_text(200), "3 min 20 s");
+  EXPECT_EQ(duration_text(5 * 3'600 + 7 * 60 + 59), "5 h 7 min");
+  EXPECT_EQ(duration_text(100 * 24 * 3'600), "100 days");
 }
 
 }  // namespace

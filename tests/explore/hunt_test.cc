@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "explore/builtin_scenarios.h"
@@ -193,6 +194,156 @@ TEST_F(Hunts, InPartsFindWhatTheWholeFinds) {
     findings += part.findings;
   }
   EXPECT_EQ(std::pair(runs, findings), std::pair(whole.runs, whole.findings));
+}
+
+// ---- stopped, and gone on with ----
+
+// Everything that a hunt knows, but for how long it took.
+std::string text_of(const HuntState& state) {
+  std::string text = fmt::format(
+      "next {} runs {} findings {} budget {} first {} steps {} exhausted {} whole {} complete {}",
+      state.next, state.runs, state.findings, state.budget_runs, state.first_finding_run,
+      state.steps, state.exhausted, state.dfs_whole, state.dfs.complete_below);
+  for (const Discovery& one : state.discoveries)
+    text += fmt::format("\n{} at {} times {}: {}", one.finding.signature, one.run, one.count,
+                        to_text(one.token));
+  const auto classes = state.classes.kept();
+  return text + fmt::format("\nclasses {} {}", classes.executions, fmt::join(classes.entries, " "));
+}
+
+struct Stop {
+  StrategyKind strategy;
+  std::uint64_t runs;  // before it
+};
+
+void PrintTo(const Stop& stop, std::ostream* out) {
+  *out << strategy_name(stop.strategy) << " after " << stop.runs;
+}
+
+class StoppedHunts : public testing::TestWithParam<Stop> {
+ protected:
+  // A fault that shows in many schedules, and is not the only thing that is found.
+  static HuntOptions options(std::uint64_t runs) {
+    HuntOptions options = options_for(GetParam().strategy, runs);
+    options.keep_going = true;
+    options.count_classes = true;
+    options.faults.add(*find_race("self-steal-update-order"));
+    return options;
+  }
+};
+
+TEST_P(StoppedHunts, EndAsIfTheyHadNeverStopped) {
+  constexpr std::uint64_t kRuns = 700;
+  const sim::Program program = program_of("gcwait-small");
+  const HuntState stopped = hunt(program, options(GetParam().runs));
+  HuntOptions rest = options(kRuns);
+  rest.from = &stopped;
+  EXPECT_EQ(text_of(hunt(program, rest)), text_of(hunt(program, options(kRuns))));
+}
+
+// Blocks are of 64 schedules: before the first, in it, at its end, behind, and when all is done.
+INSTANTIATE_TEST_SUITE_P(Everywhere, StoppedHunts, testing::ValuesIn([] {
+                           std::vector<Stop> stops;
+                           for (const StrategyName& name : strategy_names())
+                             for (const std::uint64_t runs : {1U, 63U, 64U, 65U, 300U, 700U})
+                               stops.push_back({name.kind, runs});
+                           return stops;
+                         }()),
+                         [](const auto& param) {
+                           return case_name(strategy_name(param.param.strategy)) + "_" +
+                                  std::to_string(param.param.runs);
+                         });
+
+TEST_F(Hunts, ThatHaveEndedWithAFindingGoOnIfTheyAreToKeepGoing) {
+  const sim::Program program = program_of("gcwait");
+  HuntOptions options = options_for(StrategyKind::kRandom, 500);
+  options.faults.add(*find_race("self-steal-update-order"));
+  const HuntState ended = hunt(program, options);
+  ASSERT_EQ(ended.findings, 1U);
+  options.keep_going = true;
+  const HuntState whole = hunt(program, options);
+  options.from = &ended;
+  EXPECT_EQ(text_of(hunt(program, options)), text_of(whole));
+}
+
+TEST_F(Hunts, ThatHaveEndedWithAFindingHaveNothingToGoOnWith) {
+  const sim::Program program = program_of("gcwait");
+  HuntOptions options = options_for(StrategyKind::kRandom, 500);
+  options.faults.add(*find_race("self-steal-update-order"));
+  const HuntState ended = hunt(program, options);
+  options.from = &ended;
+  EXPECT_EQ(text_of(hunt(program, options)), text_of(ended));
+}
+
+TEST_F(Hunts, OfAPartGoOnInTheirPart) {
+  const sim::Program program = program_of("ping-pong");
+  HuntOptions options = options_for(StrategyKind::kRandom, 200);
+  options.shard = 1;
+  options.shards = 3;
+  const HuntState stopped = hunt(program, options);
+  options.runs = 1'000;
+  const HuntState whole = hunt(program, options);
+  options.from = &stopped;
+  EXPECT_EQ(text_of(hunt(program, options)), text_of(whole));
+}
+
+TEST_F(Hunts, KnowTheSameHoweverManyJobsThereAre) {
+  const sim::Program program = program_of("gcwait");
+  HuntOptions options = options_for(StrategyKind::kRandom, 1'000);
+  options.keep_going = true;
+  options.count_classes = true;
+  options.faults.add(*find_race("self-steal-update-order"));
+  const HuntState one = hunt(program, options);
+  options.jobs = 3;
+  EXPECT_EQ(text_of(hunt(program, options)), text_of(one));
+}
+
+TEST_F(Hunts, HaveACheckpointForEachDiscovery) {
+  const sim::Program program = program_of("gcwait");
+  HuntOptions options = options_for(StrategyKind::kRandom, 1'000);
+  options.keep_going = true;
+  options.faults.add(*find_race("self-steal-update-order"));
+  options.jobs = 2;
+  std::vector<HuntState> checkpoints;
+  options.checkpoint = [&](const HuntState& state) {
+    checkpoints.push_back(state);
+    return true;
+  };
+  const HuntState whole = hunt(program, options);
+  ASSERT_FALSE(checkpoints.empty());
+  EXPECT_EQ(checkpoints.back().discoveries.size(), whole.discoveries.size());
+  // And each is what a hunt knows that has come so far.
+  for (const HuntState& checkpoint : checkpoints) {
+    HuntOptions shorter = options_for(StrategyKind::kRandom, checkpoint.next);
+    shorter.keep_going = true;
+    shorter.faults = options.faults;
+    EXPECT_EQ(text_of(hunt(program, shorter)), text_of(checkpoint));
+  }
+}
+
+TEST_F(Hunts, EndWhenACheckpointCannotBeKept) {
+  HuntOptions options = options_for(StrategyKind::kRandom, 100'000);
+  options.keep_going = true;
+  options.faults.add(*find_race("self-steal-update-order"));
+  options.checkpoint = [](const HuntState& /*state*/) { return false; };
+  // The first discovery is in the first schedules, and a block is run to its end.
+  EXPECT_EQ(hunt(program_of("gcwait"), options).runs, 64U);
+}
+
+TEST_F(Hunts, CountClassesOnlyIfTheyAreAsked) {
+  HuntOptions options = options_for(StrategyKind::kRandom, 100);
+  EXPECT_EQ(hunt(program_of("ping-pong"), options).classes.executions(), 0U);
+  options.count_classes = true;
+  EXPECT_EQ(hunt(program_of("ping-pong"), options).classes.executions(), 100U);
+}
+
+// The default schedule is one class, and every other of so few deviations is another one or not;
+// but no strategy that repeats a schedule sees a second class in it.
+TEST_F(Hunts, SeeOneClassInOneSchedule) {
+  HuntOptions options = options_for(StrategyKind::kDfs, 0);
+  options.bounds.deviations = 0;
+  options.count_classes = true;
+  EXPECT_EQ(hunt(program_of("ping-pong"), options).classes.estimate().classes, 1U);
 }
 
 TEST_F(Hunts, CanBeEndedByWhoeverWatchesThem) {

@@ -1,0 +1,72 @@
+// What a hunt says of itself while it goes on.
+
+#include "cli/progress.h"
+
+#include <gtest/gtest.h>
+
+#include "cli/classes_text.h"
+
+namespace mpglab::cli {
+namespace {
+
+explore::HuntProgress at(std::uint64_t runs, double seconds) {
+  return {.runs = runs, .findings = 0, .seconds = seconds, .classes = {}};
+}
+
+TEST(Progress, SaysHowLongItStillTakes) {
+  // A fifth of them took 2 s.
+  EXPECT_EQ(progress_text({.runs = 10'000}, at(2'000, 2)),
+            "2,000 of 10,000 schedules, 1,000/s, 2.00 s, 8.00 s left");
+}
+
+TEST(Progress, SaysNothingOfTheFutureWithoutALimit) {
+  EXPECT_EQ(progress_text({}, at(2'000, 2)), "2,000 schedules, 1,000/s, 2.00 s");
+}
+
+TEST(Progress, ExpectsTheLimitThatComesFirst) {
+  EXPECT_EQ(seconds_left({.runs = 10'000, .seconds = 5}, at(2'000, 2)), 3);
+  EXPECT_EQ(seconds_left({.runs = 3'000, .seconds = 5}, at(2'000, 2)), 1);
+}
+
+TEST(Progress, OfAResumedHuntHasItsOwnSpeed) {
+  // 1,000 in the 2 s since it was resumed; 2,000 are to be run.
+  const Course course{.runs = 10'000, .runs_before = 7'000, .seconds_before = 100};
+  EXPECT_EQ(progress_text(course, at(8'000, 102)),
+            "8,000 of 10,000 schedules, 500/s, 1 min 42 s, 4.00 s left");
+}
+
+TEST(Progress, SaysHowMuchIsUnseen) {
+  explore::HuntProgress progress = at(2'000, 2);
+  progress.findings = 1;
+  progress.classes = interleave::ClassEstimate{
+      .executions = 2'000, .classes = 900, .once = 400, .unseen = 0.2, .error = 0.0123};
+  EXPECT_EQ(progress_text({}, progress),
+            "2,000 schedules, 1,000/s, 2.00 s, 900 classes, 20% +/- 1% unseen, 1 finding");
+}
+
+TEST(Course, OfAShardIsItsPartOfTheSchedules) {
+  explore::HuntOptions options;
+  options.runs = 1'000;
+  options.shards = 4;
+  EXPECT_EQ(course_of(options).runs, 250U);
+}
+
+TEST(ClassesText, HasAsManyDigitsAsTheErrorLeaves) {
+  interleave::ClassEstimate estimate{
+      .executions = 9, .classes = 1, .once = 1, .unseen = 0.41234, .error = 0.00321};
+  EXPECT_EQ(
+      classes_text(estimate),
+      "1 class of equivalent schedules, 1 of them met once; the next schedule is of a new one "
+      "with a probability of 41.2% +/- 0.3%");
+  estimate.error = 0.05;
+  EXPECT_EQ(classes_in_short(estimate), "1 class, 41% +/- 5% unseen");
+}
+
+TEST(ClassesText, SaysWhenItIsAnEstimate) {
+  EXPECT_EQ(
+      classes_in_short({.classes = 140'000, .exact = false, .unseen = 0.00012, .error = 0.000031}),
+      "about 140,000 classes, 0.012% +/- 0.003% unseen");
+}
+
+}  // namespace
+}  // namespace mpglab::cli
