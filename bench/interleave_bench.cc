@@ -7,8 +7,10 @@
 #include "interleave/engine.h"
 #include "interleave/pct.h"
 #include "interleave/random_walk.h"
+#include "interleave/round_robin.h"
 #include "interleave/shared.h"
 #include "support/distilled_race.h"
+#include "support/litmus_threads.h"
 
 namespace mpglab::interleave {
 namespace {
@@ -41,6 +43,78 @@ void execution(benchmark::State& state, Walk walk) {
 
 BENCHMARK_CAPTURE(execution, random, RandomWalk(1));
 BENCHMARK_CAPTURE(execution, pct, Pct(1, 3, 20));
+
+// ---- choice points ----
+
+// Threads that each store to the same word many times, so that what an execution costs beside its
+// choices does not show.
+class ManyStores {
+ public:
+  ManyStores(Engine& engine, std::int64_t threads) : engine_(engine), threads_(threads) {}
+
+  static void start(void* self) {
+    auto& program = *static_cast<ManyStores*>(self);
+    for (std::int64_t i = 0; i < program.threads_; ++i)
+      program.engine_.spawn("thread", store, self);
+  }
+
+ private:
+  static constexpr int kStores = 1'000;
+
+  static void store(void* self) {
+    auto& program = *static_cast<ManyStores*>(self);
+    for (int i = 0; i < kStores; ++i) program.word_.store(i);
+  }
+
+  Engine& engine_;
+  const std::int64_t threads_;
+  Shared<int> word_{engine_, "word"};
+};
+
+// Choices a second on one core, with so many threads. `quantum` 0: the thread goes on at each of
+// them. 1: at each of them another one does.
+void choices(benchmark::State& state, std::uint32_t quantum) {
+  Engine engine;
+  ManyStores program(engine, state.range(0));
+  RoundRobin turns(quantum);
+  std::size_t choices = 0;
+  std::uint64_t switches = 0;
+  for (auto _ : state) {
+    switches += engine.run(turns, ManyStores::start, &program).switches;
+    choices += engine.tape().size();
+  }
+  state.counters["switches/choice"] = static_cast<double>(switches) / static_cast<double>(choices);
+  state.counters["choices/s"] =
+      benchmark::Counter(static_cast<double>(choices), benchmark::Counter::kIsRate);
+}
+BENCHMARK_CAPTURE(choices, without_a_switch, 0U)->DenseRange(2, 6);
+BENCHMARK_CAPTURE(choices, with_a_switch, 1U)->DenseRange(2, 6);
+
+// ---- litmus programs of two to six threads ----
+
+using Kind = test::LitmusThreads::Kind;
+
+// All classes: so many as tests/interleave/dpor_test.cc derives.
+void litmus_dpor(benchmark::State& state, Kind kind) {
+  Engine engine;
+  test::LitmusThreads program(engine, kind, static_cast<unsigned>(state.range(0)));
+  std::uint64_t classes = 0;
+  for (auto _ : state) {
+    Dpor dpor(engine);
+    while (engine.run(dpor, test::LitmusThreads::start, &program).end != End::kExhausted) {
+    }
+    MPG_CHECK(dpor.exhausted() && dpor.abandoned() == 0, "the search is optimal");
+    classes += dpor.executions();
+  }
+  state.counters["classes"] =
+      static_cast<double>(classes) / static_cast<double>(state.iterations());
+  state.SetItemsProcessed(static_cast<std::int64_t>(classes));
+}
+BENCHMARK_CAPTURE(litmus_dpor, one_writer, Kind::kOneWriter)->DenseRange(2, 6);
+BENCHMARK_CAPTURE(litmus_dpor, store_buffer, Kind::kStoreBuffer)->DenseRange(2, 6);
+BENCHMARK_CAPTURE(litmus_dpor, writers, Kind::kWriters)->DenseRange(2, 6);
+BENCHMARK_CAPTURE(litmus_dpor, lock, Kind::kLock)->DenseRange(2, 6);
+BENCHMARK_CAPTURE(litmus_dpor, increment, Kind::kIncrement)->DenseRange(2, 6);
 
 // ---- the distilled race ----
 

@@ -31,6 +31,7 @@ constexpr std::array kColumns = {
     Column{"random", StrategyKind::kRandom},
     Column{"pct", StrategyKind::kPct},
     Column{"pct, depth 3", StrategyKind::kPct, 3},
+    Column{"fair-pct", StrategyKind::kFairPct},
     Column{"pos", StrategyKind::kPos},
     Column{"uniform", StrategyKind::kUniform},
     Column{"round-robin", StrategyKind::kRoundRobin},

@@ -28,7 +28,7 @@ void explain(const Options& options, Context& context) {
   if (!loaded) return context.fail(loaded.error());
   explore::Lab lab(std::move(loaded->program), loaded->token.faults);
   const auto recording = explore::record(lab, loaded->token);
-  if (!recording) return context.fail(divergence_text(recording.error()));
+  if (!recording) return context.fail(divergence_text(loaded->token, recording.error()));
   if (!recording->finding) {
     context.console.line(fmt::format("{}: {}; there is nothing to explain", loaded->token.scenario,
                                      explore::verdict_name(recording->verdict)));

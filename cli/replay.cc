@@ -28,7 +28,7 @@ void replay(const Options& options, Context& context) {
   if (!loaded) return context.fail(loaded.error());
   explore::Lab lab(std::move(loaded->program), loaded->token.faults);
   const auto run = explore::replay(lab, loaded->token);
-  if (!run) return context.fail(divergence_text(run.error()));
+  if (!run) return context.fail(divergence_text(loaded->token, run.error()));
   const auto files = write_traces(lab, options.output);
   if (!files) return context.fail(files.error());
   Json object = json_object();

@@ -30,7 +30,7 @@ void shrink(const Options& options, Context& context) {
   if (!loaded) return context.fail(loaded.error());
   explore::Lab lab(std::move(loaded->program), loaded->token.faults);
   const auto result = explore::shrink(lab, loaded->token, options.shrink);
-  if (!result) return context.fail(divergence_text(result.error()));
+  if (!result) return context.fail(divergence_text(loaded->token, result.error()));
   if (result->finding.code.empty())
     return context.fail("the token's schedule is sound: there is nothing to shrink it for");
   context.exit_code = exit_code_of(result->finding.verdict);

@@ -25,9 +25,16 @@ inline void add_token_option(CLI::App& command, TokenOption& option) {
   add_set_option(command, option.settings);
 }
 
-inline std::string divergence_text(const explore::Divergence& divergence) {
-  return fmt::format("the token does not fit its scenario any more: it diverged at choice {}: {}",
-                     divergence.index, divergence.message);
+// Where a token could not be followed any further, and why that may be.
+inline std::string divergence_text(const explore::Token& token,
+                                   const explore::Divergence& divergence) {
+  const std::string why =
+      token.model == explore::kModelNumber
+          ? std::string("the token does not fit its scenario any more")
+          : fmt::format("the token was made with model {} and does not fit model {}, which this is",
+                        token.model, explore::kModelNumber);
+  return fmt::format("{}: it diverged at choice {}, step {}: {}", why, divergence.index,
+                     divergence.step, divergence.message);
 }
 
 }  // namespace mpglab::cli

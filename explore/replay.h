@@ -16,7 +16,8 @@ namespace mpglab::explore {
 // Where a replay parted from its token.
 struct Divergence {
   std::uint64_t index = 0;  // the tape entry by which it must have happened
-  std::string message;      // one line
+  std::uint64_t step = 0;   // of the engine, where the run ended or was given up
+  std::string message;      // one line: what was expected, and what was there
 };
 
 // Follows a token: the default wherever it has no deviation, and strict wherever it has one.
@@ -30,7 +31,7 @@ class FollowToken final : public interleave::Strategy {
   void end(const interleave::Tape& tape) override;
 
   // After an execution: nothing if it was the token's, to the last choice.
-  const std::optional<Divergence>& divergence() const { return divergence_; }
+  std::optional<Divergence> divergence(const Lab::Run& run) const;
 
  private:
   const Token& token_;
@@ -40,7 +41,7 @@ class FollowToken final : public interleave::Strategy {
   std::optional<Divergence> divergence_;
 };
 
-// Runs `token` in `lab` and judges it.
+// Runs `token` in `lab` and judges it. A token of another model is followed as far as it fits.
 // REQUIRES: check_fits(token, lab.program()), and lab.faults() == token.faults.
 Result<Lab::Run, Divergence> replay(Lab& lab, const Token& token);
 

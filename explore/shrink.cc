@@ -257,7 +257,7 @@ Result<ShrinkResult, Divergence> shrink(Lab& lab, const Token& token, ShrinkOpti
   FollowToken follow(token);
   NoteSchedule note(follow);
   const Lab::Run original = lab.run(note);
-  if (follow.divergence()) return failure(*follow.divergence());
+  if (auto divergence = follow.divergence(original)) return failure(*std::move(divergence));
   ShrinkResult result;
   result.token = token;
   result.deviations_before = result.deviations_after = token.deviations.size();

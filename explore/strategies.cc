@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "explore/growing_dfs.h"
+#include "interleave/fair.h"
 #include "interleave/pct.h"
 #include "interleave/pos.h"
 #include "interleave/random_walk.h"
@@ -15,11 +16,12 @@ namespace mpglab::explore {
 
 namespace {
 
-constexpr std::array<StrategyName, 6> kNames = {{
+constexpr std::array<StrategyName, 7> kNames = {{
     {StrategyKind::kRandom, "random", "a random walk that switches threads now and then"},
     {StrategyKind::kPct, "pct", "random priorities that change at a few random points (PCT)"},
     {StrategyKind::kPos, "pos", "random priorities, drawn anew where steps race (POS)"},
     {StrategyKind::kUniform, "uniform", "a random walk that may switch threads at every step"},
+    {StrategyKind::kFairPct, "fair-pct", "as pct, but nobody waits for ever for others that spin"},
     {StrategyKind::kRoundRobin, "round-robin",
      "threads take turns, with a longer turn in each schedule; the first preempts nobody"},
     {StrategyKind::kDfs, "dfs",
@@ -52,6 +54,22 @@ class GrowingRoundRobin final : public interleave::Strategy {
   std::uint32_t quantum_;
   bool preempted_;
   interleave::RoundRobin turn_;
+};
+
+// PCT's priorities are strict, so whoever is low may wait for as long as the others spin.
+class FairPct final : public interleave::Strategy {
+ public:
+  explicit FairPct(const StrategyOptions& options)
+      : pct_(options.seed, options.pct_depth, options.length, options.first_execution),
+        fair_(pct_) {}
+
+  bool begin() override { return fair_.begin(); }
+  std::uint32_t pick(const interleave::Decision& decision) override { return fair_.pick(decision); }
+  void end(const interleave::Tape& tape) override { fair_.end(tape); }
+
+ private:
+  interleave::Pct pct_;
+  interleave::Fair fair_;
 };
 
 }  // namespace
@@ -93,6 +111,8 @@ std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& optio
       return std::make_unique<interleave::Pos>(options.seed, options.first_execution);
     case StrategyKind::kUniform:
       return std::make_unique<interleave::RandomWalk>(options.seed, options.first_execution);
+    case StrategyKind::kFairPct:
+      return std::make_unique<FairPct>(options);
     case StrategyKind::kRoundRobin:
       return std::make_unique<GrowingRoundRobin>(options.first_execution);
     case StrategyKind::kDfs:

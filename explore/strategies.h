@@ -12,7 +12,15 @@
 
 namespace mpglab::explore {
 
-enum class StrategyKind : std::uint8_t { kRandom, kPct, kPos, kUniform, kRoundRobin, kDfs };
+enum class StrategyKind : std::uint8_t {
+  kRandom,
+  kPct,
+  kPos,
+  kUniform,
+  kFairPct,
+  kRoundRobin,
+  kDfs
+};
 
 // PCT's guarantee asks for the depth of the fault, mostly 2 or 3. But a schedule of this model has
 // thousands of choices, nearly all of them far from anything interesting, so that two change points
@@ -22,8 +30,8 @@ inline constexpr unsigned kDefaultPctDepth = 20;
 struct StrategyOptions {
   StrategyKind kind = StrategyKind::kRandom;
   std::uint64_t seed = 1;
-  unsigned pct_depth = kDefaultPctDepth;    // PCT only; at least 1
-  std::uint32_t length = 1;                 // PCT only: choices in a usual schedule; at least 1
+  unsigned pct_depth = kDefaultPctDepth;    // of PCT, fair or not; at least 1
+  std::uint32_t length = 1;                 // likewise: choices in a usual schedule; at least 1
   std::uint64_t first_execution = 0;        // where to begin; 0 for DFS
   interleave::BoundedDfs::Bounds bounds{};  // DFS only
 };

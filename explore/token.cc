@@ -239,8 +239,8 @@ std::string_view token_error_name(TokenError::Code code) {
       return "cut";
     case Code::kAltered:
       return "altered";
-    case Code::kOtherModel:
-      return "other-model";
+    case Code::kOtherRelease:
+      return "other-release";
     case Code::kOtherScenario:
       return "other-scenario";
     case Code::kUnknownFault:
@@ -322,16 +322,10 @@ Result<Token, TokenError> token_from_text(std::string_view text) {
   Token token;
   token.scenario = parts->name;
   token.model = source.varint32();
-  if (source.ok() && token.model != kModelNumber) {
-    // What follows may have another shape.
-    return error(TokenError::Code::kOtherModel,
-                 fmt::format("the token was made with model {}; this mpglab has model {}",
-                             token.model, kModelNumber));
-  }
   token.go_minor = source.varint32();
   if (source.ok() && token.go_minor != kGoMinor) {
     return error(
-        TokenError::Code::kOtherModel,
+        TokenError::Code::kOtherRelease,
         fmt::format("the token is of Go 1.{}; this mpglab has Go 1.{}", token.go_minor, kGoMinor));
   }
   token.faults = FaultSet::from_bits(source.varint());

@@ -30,7 +30,7 @@
 namespace mpglab::explore {
 
 // Goes up when a change of the model may give one tape another schedule. A token of another model
-// is told from a damaged one.
+// is read all the same: it may still fit, and if not, its replay says where it parts.
 inline constexpr std::uint32_t kModelNumber = 1;
 
 // The release whose protocol the model speaks: 1.22.
@@ -63,7 +63,7 @@ struct TokenError {
     kOtherVersion,   // of the token format
     kCut,            // the end is missing
     kAltered,        // some character is not what it was
-    kOtherModel,     // made by an mpglab whose model differs
+    kOtherRelease,   // of Go, which this mpglab does not model
     kOtherScenario,  // made with another scenario, or another text of it
     kUnknownFault,   // a fault that this mpglab does not have
   };
@@ -80,8 +80,7 @@ std::string to_text(const Token& token);
 // Never takes memory out of proportion to `text`.
 Result<Token, TokenError> token_from_text(std::string_view text);
 
-// Can this token be replayed with this program? kOtherModel, kOtherScenario or kUnknownFault if
-// not.
+// Is this token of this program? kOtherScenario if not.
 Result<void, TokenError> check_fits(const Token& token, const sim::Program& program);
 
 // Everything in a program that a schedule can depend on: not title, story or the path of its file.

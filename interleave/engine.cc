@@ -149,7 +149,7 @@ ThreadId Engine::spawn(const char* name, Body body, void* argument) {
   thread.argument = argument;
   thread.running = &thread.base;
   pending_[id] = {kNoObject, Access::kStart};
-  visits_[id] = 0;
+  visits_[id] = yields_[id] = 0;
   alive_ |= bit(id);
   runnable_ |= bit(id);
   progress_by_ |= bit(id);
@@ -258,9 +258,13 @@ void Engine::switch_to_thread(ThreadId next) {
 }
 
 std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates) {
-  const Decision decision{
-      kind,          static_cast<std::uint16_t>(bound), current_, candidates, pending_.data(),
-      visits_.data()};
+  const Decision decision{kind,
+                          static_cast<std::uint16_t>(bound),
+                          current_,
+                          candidates,
+                          pending_.data(),
+                          visits_.data(),
+                          yields_.data()};
   const std::uint32_t value = undisturbed_ ? 0 : strategy_->pick(decision);
   if (value >= Strategy::kGiveUp) [[unlikely]]
     end_execution(value == Strategy::kGiveUp ? End::kGivenUp : End::kDiverged);
@@ -323,6 +327,7 @@ void Engine::count_idle_yield() {
   // Somebody may have yielded once and be about to change something: only the second half counts.
   if (idle_yields_ == options_.max_idle_yields / 2) idle_ = 0;
   idle_ |= bit(current_);
+  ++yields_[current_];
   if (++idle_yields_ > options_.max_idle_yields)
     end_execution((runnable_ & ~idle_) == 0 ? End::kDeadlock : End::kStepBudget);
 }

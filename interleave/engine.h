@@ -357,6 +357,7 @@ class Engine {
   std::array<Operation, kMaxThreads> pending_{};
   std::array<std::uint64_t, kMaxThreads> operands_{};  // what a kCas expects, what a wait waits for
   std::array<std::uint32_t, kMaxThreads> visits_{};
+  std::array<std::uint32_t, kMaxThreads> yields_{};
 
   Tape tape_;
   Execution execution_;

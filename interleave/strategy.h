@@ -40,6 +40,8 @@ struct Decision {
   // How often each thread has been at a choice point, by thread id: an anchor that survives changes
   // elsewhere in the schedule.
   const std::uint32_t* visits;
+  // How often each thread has given way, by thread id.
+  const std::uint32_t* yields;
 
   bool picks_thread() const { return kind < ChoiceKind::kProgram; }
   ThreadId thread_at(unsigned index) const { return nth_candidate(candidates, current, index); }

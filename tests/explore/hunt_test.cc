@@ -72,11 +72,11 @@ TEST_P(SeededFaults, AreFoundWithTheirVerdict) {
 
 INSTANTIATE_TEST_SUITE_P(
     Catalogue, SeededFaults,
-    testing::Combine(testing::Values(SeededFault{"gcwait-stop-not-steal",
-                                                 "broken/unknown-resource/ProcStop"},
-                                     SeededFault{"self-steal-update-order",
-                                                 "broken/failed-to-advance/ProcStart"}),
-                     testing::Values(StrategyKind::kRandom, StrategyKind::kPct)),
+    testing::Combine(
+        testing::Values(SeededFault{"gcwait-stop-not-steal", "broken/unknown-resource/ProcStop"},
+                        SeededFault{"self-steal-update-order",
+                                    "broken/failed-to-advance/ProcStart"}),
+        testing::Values(StrategyKind::kRandom, StrategyKind::kPct, StrategyKind::kFairPct)),
     [](const auto& param) {
       return case_name(std::get<0>(param.param).race) + "_" +
              case_name(strategy_name(std::get<1>(param.param)));

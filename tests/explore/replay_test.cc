@@ -124,6 +124,46 @@ TEST_F(GcwaitFinding, ATokenThatPartsFromItsScheduleSaysWhere) {
   EXPECT_EQ(run.error().index, token.deviations.front().index);
 }
 
+TEST_F(GcwaitFinding, ATokenOfAnotherModelThatStillFitsReplays) {
+  Token token = shrunk_->token;
+  token.model = kModelNumber + 1;
+  EXPECT_TRUE(trace_of(token) == trace_of(shrunk_->token));
+}
+
+// The check is that of the last deviation, so all others fit: the schedule is followed up to it.
+TEST_F(GcwaitFinding, ATokenOfAnotherModelIsFollowedAsFarAsItFits) {
+  Token token = shrunk_->token;
+  token.model = kModelNumber + 1;
+  token.deviations.back().check ^= 1;
+  const auto run = replay(lab_, token);
+  ASSERT_FALSE(run.has_value());
+  EXPECT_EQ(run.error().index, token.deviations.back().index);
+}
+
+// The step at which the last deviation is chosen: a recording has as many before it.
+TEST_F(GcwaitFinding, ATokenThatPartsFromItsScheduleSaysAtWhichStep) {
+  const auto recording = record(lab_, shrunk_->token);
+  ASSERT_TRUE(recording.has_value());
+  Token token = shrunk_->token;
+  token.deviations.back().check ^= 1;
+  const auto run = replay(lab_, token);
+  ASSERT_FALSE(run.has_value());
+  const std::size_t choice = token.deviations.back().index;
+  const std::size_t before = recording->choices.at(choice).before_step;
+  // A step has a number when it is announced and is recorded when it is made.
+  EXPECT_GE(run.error().step, recording->steps.at(before - 1).number);
+  EXPECT_LE(run.error().step, recording->steps.at(before).number);
+}
+
+TEST_F(GcwaitFinding, ATokenOfMoreAlternativesThanThereAreSaysSo) {
+  Token token = shrunk_->token;
+  token.deviations.front().value = 100;
+  const auto run = replay(lab_, token);
+  ASSERT_FALSE(run.has_value());
+  EXPECT_TRUE(run.error().message.starts_with("expected at least 101 alternatives, and there are"))
+      << run.error().message;
+}
+
 TEST_F(GcwaitFinding, ATokenOfALongerScheduleSaysSo) {
   Token token = shrunk_->token;
   token.tape_length += 5;

@@ -19,6 +19,7 @@
 #include "interleave/shared.h"
 #include "small_program.h"
 #include "support/distilled_race.h"
+#include "support/litmus_threads.h"
 
 namespace mpglab::interleave {
 namespace {
@@ -61,6 +62,67 @@ TEST(DistilledRace, IsFoundWithItsBug) {
   }
   EXPECT_TRUE(race.broken());
 }
+
+// ---- litmus programs, counted by hand ----
+
+class LitmusClasses : public testing::TestWithParam<unsigned> {
+ protected:
+  // How many executions the search makes of a program. None of them is given up.
+  std::uint64_t classes_of(test::LitmusThreads::Kind kind) const {
+    Engine engine;
+    test::LitmusThreads program(engine, kind, threads());
+    Dpor dpor(engine);
+    while (engine.run(dpor, test::LitmusThreads::start, &program).end != End::kExhausted) {
+    }
+    EXPECT_TRUE(dpor.exhausted());
+    EXPECT_EQ(dpor.abandoned(), 0U);
+    return dpor.executions();
+  }
+  unsigned threads() const { return GetParam(); }
+  std::uint64_t factorial() const {
+    std::uint64_t product = 1;
+    for (unsigned i = 2; i <= threads(); ++i) product *= i;
+    return product;
+  }
+};
+
+using Kind = test::LitmusThreads::Kind;
+
+// Nothing depends on anything.
+TEST_P(LitmusClasses, OfOwnWordsAreOne) {
+  EXPECT_EQ(classes_of(Kind::kOwnWord), 1U);
+}
+// Each of the others loads before the store or after it.
+TEST_P(LitmusClasses, OfOneWriterAreTwoForEachReader) {
+  EXPECT_EQ(classes_of(Kind::kOneWriter), std::uint64_t{1} << (threads() - 1));
+}
+// Any order of the stores.
+TEST_P(LitmusClasses, OfWritersAreTheirOrders) {
+  EXPECT_EQ(classes_of(Kind::kWriters), factorial());
+}
+// Who is first; the others find 1 and only read, in no order.
+TEST_P(LitmusClasses, OfSwapsAreOneForEachThatSucceeds) {
+  EXPECT_EQ(classes_of(Kind::kSwaps), threads());
+}
+// Each load is before the store of its word or after it. But not all are before: each thread's
+// store would come before its load, and that one before the next thread's store, in a circle.
+TEST_P(LitmusClasses, OfStoreBuffersAreAllButTheCircle) {
+  EXPECT_EQ(classes_of(Kind::kStoreBuffer), (std::uint64_t{1} << threads()) - 1);
+}
+// Any order in which the mutex is held.
+TEST_P(LitmusClasses, OfLocksAreTheOrdersOfTheHolders) {
+  EXPECT_EQ(classes_of(Kind::kLock), factorial());
+}
+// Any order of the stores; and the load of the thread whose store is the k-th comes after any
+// number of stores below k, which are k ways: n! * n!.
+TEST_P(LitmusClasses, OfIncrementsAreTheOrdersOfStoresAndWhatEachLoadHasSeen) {
+  EXPECT_EQ(classes_of(Kind::kIncrement), factorial() * factorial());
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, LitmusClasses, testing::Range(2U, test::LitmusThreads::kMost + 1),
+                         [](const auto& param) {
+                           return std::to_string(param.param) + "_threads";
+                         });
 
 // ---- waits ----
 
