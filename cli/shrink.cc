@@ -14,6 +14,8 @@
 #include "cli/shrink_text.h"
 #include "cli/token_option.h"
 #include "explore/lab.h"
+#include "explore/nearest_passing.h"
+#include "view/passing.h"
 
 namespace mpglab::cli {
 
@@ -34,18 +36,23 @@ void shrink(const Options& options, Context& context) {
   if (result->finding.code.empty())
     return context.fail("the token's schedule is sound: there is nothing to shrink it for");
   context.exit_code = exit_code_of(result->finding.verdict);
+  const auto passing = explore::nearest_passing(lab, result->token);
   if (options.json) {
     Json object = json_object();
     object["command"] = "shrink";
     object["verdict"] = explore::verdict_name(result->finding.verdict);
     add_finding(object, result->finding);
     add_shrinking(object, *result);
+    add_nearest_passing(object, passing);
     object["token"] = explore::to_text(result->token);
     context.console.print(json_line(object));
     return;
   }
   context.console.line(finding_line(context.console.style(), result->finding));
   context.console.line(shrink_line(*result));
+  if (passing)
+    context.console.line(fmt::format("passes {}: mpglab replay {}", view::passing_words(*passing),
+                                     explore::to_text(passing->token)));
   context.console.line(fmt::format("token {}", explore::to_text(result->token)));
 }
 

@@ -243,7 +243,7 @@ TEST(Hunt, PrintsTheCardOfAShrunkFinding) {
       shell("mpglab hunt open-handoff-generation --strategy pct --runs 100000");
   EXPECT_EQ(result.code, 1);
   for (const char* const part : {"shrunk from", "BROKEN  open-handoff-generation", "expected",
-                                 "held up", "again     mpglab replay m1."})
+                                 "held up", "passes    if ", "again     mpglab replay m1."})
     EXPECT_NE(result.out.find(part), std::string::npos) << part;
 }
 
@@ -286,6 +286,13 @@ TEST_F(Tokens, ShrinkToASmallerOneOfTheSameFinding) {
   const json object = last_object(result);
   EXPECT_EQ(object["code"], "unknown-resource");
   EXPECT_LT(object["preemptions"], object["preemptions_before"]);
+}
+
+TEST_F(Tokens, ShrinkToOneWithAPassingScheduleBesideIt) {
+  const json object = last_object(shell("mpglab shrink --json " + *token_));
+  const json& passing = object["nearest_passing"];
+  EXPECT_EQ(shell("mpglab replay " + std::string(passing["token"])).code, 0);
+  EXPECT_TRUE(std::string(passing["words"]).starts_with("if M")) << passing;
 }
 
 TEST_F(Tokens, AreExplained) {
