@@ -338,6 +338,49 @@ TEST_F(Tokens, OfASoundScheduleHaveNothingToShrink) {
   EXPECT_TRUE(result.complains_of("sound")) << result.err;
 }
 
+// A race of two goroutines of which one makes a syscall more than it needs.
+const std::string kHandoff =
+    "m1.open-handoff-generation.380hc0530r1gmszhz9b81pfbg422dk02e1y6pex2gwkg";
+
+TEST(ShrinkScenario, WritesOneInWhichTheNewTokenHasTheFinding) {
+  const Scratch scratch;
+  const std::string file = scratch / "small.toml";
+  const CommandResult result = shell("mpglab shrink --json " + kHandoff + " -o " + file);
+  EXPECT_EQ(result.code, 1);
+  const json object = last_object(result);
+  const CommandResult again =
+      shell("mpglab replay --json " + std::string(object["token"]) + " --scenario " + file);
+  EXPECT_EQ(last_object(again)["signature"], object["signature"]);
+}
+
+TEST(ShrinkScenario, SaysFromWhatToWhat) {
+  const Scratch scratch;
+  const CommandResult result = shell("mpglab shrink " + kHandoff + " -o " + scratch / "small.toml");
+  EXPECT_NE(result.out.find(
+                "\nscenario shrunk from 2 goroutines, 4 operations and 2 Ps to 2, 3 and 2 in "),
+            std::string::npos)
+      << result.out;
+}
+
+TEST(ShrinkScenario, EndsWithWhatItHasWhenItsSchedulesAreSpent) {
+  const Scratch scratch;
+  const CommandResult result =
+      shell("mpglab shrink --json --runs 1 " + kHandoff + " -o " + scratch / "small.toml");
+  EXPECT_EQ(result.code, 1);
+  const json smaller = last_object(result)["smaller_scenario"];
+  EXPECT_EQ(smaller["minimal"], false);
+  EXPECT_EQ(smaller["operations"], smaller["operations_before"]);
+}
+
+TEST(ShrinkScenario, OfASoundScheduleIsAMistakeAndWritesNothing) {
+  const Scratch scratch;
+  const std::string sound = last_object(shell("mpglab run ping-pong --json"))["token"];
+  const CommandResult result = shell("mpglab shrink " + sound + " -o " + scratch / "small.toml");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("the token's schedule is sound")) << result.err;
+  EXPECT_TRUE(scratch.empty_but_for("none"));
+}
+
 // ---- lists ----
 
 TEST(Lists, BugsHaveStoryIssueAndCommit) {
@@ -407,6 +450,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"hunt gcwait --depth 0", "'0' is no whole number from 1"},
         Mistake{"hunt gcwait --go 1.21", "no model of Go 1.21; there is 1.22"},
         Mistake{"run ping-pong -o /no/such/dir/a.trace", "/no/such/dir/a.trace: cannot be written"},
+        Mistake{"shrink m1.open-handoff-generation."
+                "380hc0530r1gmszhz9b81pfbg422dk02e1y6pex2gwkg -o /no/such/dir/small.toml",
+                "/no/such/dir/small.toml: cannot be written"},
+        Mistake{"shrink m1.open-handoff-generation."
+                "380hc0530r1gmszhz9b81pfbg422dk02e1y6pex2gwkg -o small.txt",
+                "small.txt: a scenario's file ends in .toml"},
         Mistake{"replay hello", "this is no token"}, Mistake{"bugs nosuch", "no bug 'nosuch'"},
         Mistake{"bugs gcwait-stop-not-steal -o x", "shown by a scenario"},
         Mistake{"run load-channels --set sends", "expected NAME=NUMBER, not 'sends'"},
