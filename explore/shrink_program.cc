@@ -190,8 +190,9 @@ class ProgramShrinker {
       weights.emplace_back(size_of(idle).operations, body);
     }
     std::sort(weights.begin(), weights.end());
-    std::vector<std::size_t> bodies;
-    for (const auto& weight : weights) bodies.push_back(weight.second);
+    std::vector<std::size_t> bodies(weights.size());
+    std::transform(weights.begin(), weights.end(), bodies.begin(),
+                   [](const auto& weight) { return weight.second; });
     return bodies;
   }
 

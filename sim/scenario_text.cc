@@ -18,16 +18,13 @@ std::string escaped(std::string_view text, bool several_lines) {
   std::string result;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if ((c == '\n' && several_lines) || c == '\t') {
-      result += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
+    const bool stands_for_itself = c == '\t' || (c == '\n' && several_lines);
+    if (!stands_for_itself && (byte < 0x20 || byte == 0x7f)) {
       result += fmt::format("\\u{:04x}", byte);
-    } else {
-      result += c;
+      continue;
     }
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
   }
   return result;
 }
