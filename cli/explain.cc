@@ -11,6 +11,7 @@
 #include "cli/outcome.h"
 #include "cli/token_option.h"
 #include "explore/lab.h"
+#include "explore/nearest_passing.h"
 #include "explore/recording.h"
 #include "view/failure_card.h"
 
@@ -35,9 +36,11 @@ void explain(const Options& options, Context& context) {
     return;
   }
   context.exit_code = exit_code_of(recording->verdict);
+  const auto passing = explore::nearest_passing(lab, loaded->token);
   context.console.print(view::failure_card(*recording, {.style = context.console.style(),
                                                         .width = context.console.width(),
-                                                        .max_rows = options.rows}));
+                                                        .max_rows = options.rows,
+                                                        .passing = passing ? &*passing : nullptr}));
 }
 
 }  // namespace

@@ -29,6 +29,7 @@
 #include "cli/progress.h"
 #include "cli/shrink_text.h"
 #include "cli/text.h"
+#include "explore/nearest_passing.h"
 #include "explore/recording.h"
 #include "explore/replay.h"
 #include "explore/shrink.h"
@@ -328,15 +329,16 @@ class Hunt {
 
   // Keeps a finding, if there is a folder for it, and says where.
   void keep(explore::Lab& lab, const explore::Finding& finding, const explore::Token& token,
-            const Json& object) {
+            const Json& object, const explore::NearestPassing* passing) {
     if (!folder_ || !explore::is_finding(finding.verdict)) return;
     // It has been said why. Whoever goes on finds it again.
     if (!unkept_.empty()) return;
     const auto recording = explore::record(lab, token);
     if (!recording || !recording->finding) return;
     const view::Style plain(false);
-    const auto kept = folder_->keep(lab, finding, token, json_line(object),
-                                    view::failure_card(*recording, {.style = plain, .width = 100}));
+    const auto kept = folder_->keep(
+        lab, finding, token, json_line(object),
+        view::failure_card(*recording, {.style = plain, .width = 100, .passing = passing}));
     if (!kept) return context_.fail(kept.error());
     if (!options_.json)
       context_.console.line(
@@ -438,6 +440,7 @@ class Hunt {
     add_finding(object, discovery.finding);
     if (!options_.json) context_.console.line(finding_line(style_, discovery.finding));
     explore::Lab lab(model.program, model.faults, options_.model.max_steps);
+    std::optional<explore::NearestPassing> passing;
     if (!options_.no_shrink && explore::is_finding(discovery.finding.verdict)) {
       const auto shrunk = explore::shrink(lab, token, {});
       if (!shrunk) {
@@ -449,11 +452,14 @@ class Hunt {
       }
       token = shrunk->token;
       add_shrinking(object, *shrunk);
+      passing = explore::nearest_passing(lab, token);
+      add_nearest_passing(object, passing);
       if (!options_.json) context_.console.line(shrink_line(*shrunk));
     }
     std::string text = explore::to_text(token);
     object["token"] = text;
-    keep(lab, discovery.finding, token, object);
+    const explore::NearestPassing* const beside = passing ? &*passing : nullptr;
+    keep(lab, discovery.finding, token, object, beside);
     if (options_.json) {
       context_.console.print(json_line(object));
     } else if (!explore::is_finding(discovery.finding.verdict)) {
@@ -461,17 +467,18 @@ class Hunt {
     } else if (options_.no_card) {
       context_.console.line(fmt::format("token {}", text));
     } else {
-      card(lab, token);
+      card(lab, token, beside);
     }
     return text;
   }
 
-  void card(explore::Lab& lab, const explore::Token& token) {
+  void card(explore::Lab& lab, const explore::Token& token,
+            const explore::NearestPassing* passing) {
     const auto recording = explore::record(lab, token);
     if (!recording || !recording->finding) return;
     context_.console.line("");
-    context_.console.print(
-        view::failure_card(*recording, {.style = style_, .width = context_.console.width()}));
+    context_.console.print(view::failure_card(
+        *recording, {.style = style_, .width = context_.console.width(), .passing = passing}));
   }
 
   Json last_object(const Model& model, const explore::HuntResult& result,

@@ -1,6 +1,7 @@
 #include "cli/json.h"
 
 #include "explore/verdict.h"
+#include "view/passing.h"
 
 namespace mpglab::cli {
 
@@ -28,6 +29,28 @@ void add_finding(Json& object, const explore::Finding& finding) {
   object["thread"] = finding.error->place->thread;
   object["offset"] = finding.error->place->offset;
   object["event"] = finding.error->event;
+}
+
+void add_nearest_passing(Json& object, const std::optional<explore::NearestPassing>& passing) {
+  if (!passing) {
+    object["nearest_passing"] = nullptr;
+    return;
+  }
+  using How = explore::NearestPassing::How;
+  Json& near = object["nearest_passing"] = Json::object();
+  near["token"] = explore::to_text(passing->token);
+  near["words"] = view::passing_words(*passing);
+  near["thread"] = passing->thread;
+  near["function"] = passing->function;
+  near["next"] = passing->next;
+  near["step"] = passing->at_step;
+  const bool moved = passing->how != How::kWithout;
+  near["change"] = passing->how == How::kLater    ? "later"
+                   : passing->how == How::kSooner ? "sooner"
+                                                  : "without";
+  near["steps"] = moved ? Json(passing->steps) : Json(nullptr);
+  near["access"] = moved ? Json(passing->access) : Json(nullptr);
+  near["object"] = moved ? Json(passing->object) : Json(nullptr);
 }
 
 }  // namespace mpglab::cli

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
 #include "explore/finding.h"
+#include "explore/nearest_passing.h"
 #include "explore/token.h"
 
 namespace mpglab::cli {
@@ -23,5 +25,7 @@ std::string json_line(const Json& object);
 Json json_of(explore::FaultSet faults);
 // Puts code, message, signature and place of a finding into an object.
 void add_finding(Json& object, const explore::Finding& finding);
+// The schedule nearest to a failing one that passes; null if there is none.
+void add_nearest_passing(Json& object, const std::optional<explore::NearestPassing>& passing);
 
 }  // namespace mpglab::cli

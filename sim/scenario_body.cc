@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/near_name.h"
 
 namespace mpglab::sim {
@@ -237,6 +238,28 @@ std::optional<std::uint32_t> number_of(std::string_view text,
   const auto [last, status] = std::from_chars(text.data(), end, number);
   if (status != std::errc{} || last != end || number == 0 || number > most) return std::nullopt;
   return number;
+}
+
+std::string body_text(const Program& program, std::size_t body) {
+  std::string text;
+  std::size_t depth = 0;
+  for (const Op& op : program.bodies[body].ops) {
+    const bool blocking = op.kind == OpKind::kBlockingSyscall;
+    const OpKind kind = blocking ? OpKind::kSyscall : op.kind;
+    const auto* const operation =
+        std::find_if(kOperations.begin(), kOperations.end(),
+                     [&](const Operation& known) { return known.kind == kind; });
+    MPG_CHECK(operation != kOperations.end(), "an operation without a word for it");
+    if (op.kind == OpKind::kEnd) --depth;
+    text.append(2 * depth, ' ').append(operation->name);
+    if (operation->takes == Takes::kGoroutine) text += " " + program.bodies[op.argument].name;
+    if (operation->takes == Takes::kChannel) text += " " + program.channels[op.argument].name;
+    if (operation->takes == Takes::kCount) text += fmt::format(" {}", op.count);
+    if (blocking) text += " blocking";
+    text += '\n';
+    if (op.kind == OpKind::kRepeat) ++depth;
+  }
+  return text;
 }
 
 std::string did_you_mean(std::string_view name, std::span<const std::string_view> names) {

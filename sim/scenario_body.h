@@ -1,4 +1,5 @@
-// The operations in a scenario's body, compiled to a Program's. Private to scenario.cc.
+// The operations in a scenario's body, compiled to a Program's and printed from it. Private to
+// scenario.cc and scenario_text.cc.
 //
 // One operation a line, words between blanks, indentation is free, `#` begins a comment:
 //
@@ -52,6 +53,10 @@ inline constexpr std::size_t kMaxRepeatDepth = 16;
 // Compiles `text`, which begins at `start` in the file. `body` is the index of the goroutine.
 Result<std::vector<Op>, ScenarioError> compile_body(std::string_view text, TextPosition start,
                                                     std::uint32_t body, const ScenarioNames& names);
+
+// The lines of body `body` of the program, each with its newline, indented inside of repeats: what
+// compile_body makes the same operations of.
+std::string body_text(const Program& program, std::size_t body);
 
 // What a number in a scenario says: itself, or the value of the setting that it names with a '$'.
 // Nothing: it is no number from 1 to `most`, or there is no such setting; `wrong` then says which.

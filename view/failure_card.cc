@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "explore/catalogue.h"
+#include "view/passing.h"
 #include "view/story.h"
 
 namespace mpglab::view {
@@ -82,6 +83,9 @@ class Card {
     note("expected", expectation());
     note("truth", truth());
     note("held up", preemptions());
+    if (options_.passing != nullptr)
+      note("passes", {passing_words(*options_.passing),
+                      fmt::format("mpglab replay {}", explore::to_text(options_.passing->token))});
     note("schedule", fmt::format("{} of {} choices differ from the default schedule, {} steps",
                                  recording_.token.deviations.size(), recording_.token.tape_length,
                                  recording_.total_steps));

@@ -243,7 +243,7 @@ TEST(Hunt, PrintsTheCardOfAShrunkFinding) {
       shell("mpglab hunt open-handoff-generation --strategy pct --runs 100000");
   EXPECT_EQ(result.code, 1);
   for (const char* const part : {"shrunk from", "BROKEN  open-handoff-generation", "expected",
-                                 "held up", "again     mpglab replay m1."})
+                                 "held up", "passes    if ", "again     mpglab replay m1."})
     EXPECT_NE(result.out.find(part), std::string::npos) << part;
 }
 
@@ -288,6 +288,13 @@ TEST_F(Tokens, ShrinkToASmallerOneOfTheSameFinding) {
   EXPECT_LT(object["preemptions"], object["preemptions_before"]);
 }
 
+TEST_F(Tokens, ShrinkToOneWithAPassingScheduleBesideIt) {
+  const json object = last_object(shell("mpglab shrink --json " + *token_));
+  const json& passing = object["nearest_passing"];
+  EXPECT_EQ(shell("mpglab replay " + std::string(passing["token"])).code, 0);
+  EXPECT_TRUE(std::string(passing["words"]).starts_with("if M")) << passing;
+}
+
 TEST_F(Tokens, AreExplained) {
   const CommandResult result = shell("mpglab explain " + *token_);
   EXPECT_EQ(result.code, 1);
@@ -329,6 +336,49 @@ TEST_F(Tokens, OfASoundScheduleHaveNothingToShrink) {
   const CommandResult result = shell("mpglab shrink " + sound);
   EXPECT_EQ(result.code, 2);
   EXPECT_TRUE(result.complains_of("sound")) << result.err;
+}
+
+// A race of two goroutines of which one makes a syscall more than it needs.
+const std::string kHandoff =
+    "m1.open-handoff-generation.380hc0530r1gmszhz9b81pfbg422dk02e1y6pex2gwkg";
+
+TEST(ShrinkScenario, WritesOneInWhichTheNewTokenHasTheFinding) {
+  const Scratch scratch;
+  const std::string file = scratch / "small.toml";
+  const CommandResult result = shell("mpglab shrink --json " + kHandoff + " -o " + file);
+  EXPECT_EQ(result.code, 1);
+  const json object = last_object(result);
+  const CommandResult again =
+      shell("mpglab replay --json " + std::string(object["token"]) + " --scenario " + file);
+  EXPECT_EQ(last_object(again)["signature"], object["signature"]);
+}
+
+TEST(ShrinkScenario, SaysFromWhatToWhat) {
+  const Scratch scratch;
+  const CommandResult result = shell("mpglab shrink " + kHandoff + " -o " + scratch / "small.toml");
+  EXPECT_NE(result.out.find(
+                "\nscenario shrunk from 2 goroutines, 4 operations and 2 Ps to 2, 3 and 2 in "),
+            std::string::npos)
+      << result.out;
+}
+
+TEST(ShrinkScenario, EndsWithWhatItHasWhenItsSchedulesAreSpent) {
+  const Scratch scratch;
+  const CommandResult result =
+      shell("mpglab shrink --json --runs 1 " + kHandoff + " -o " + scratch / "small.toml");
+  EXPECT_EQ(result.code, 1);
+  const json smaller = last_object(result)["smaller_scenario"];
+  EXPECT_EQ(smaller["minimal"], false);
+  EXPECT_EQ(smaller["operations"], smaller["operations_before"]);
+}
+
+TEST(ShrinkScenario, OfASoundScheduleIsAMistakeAndWritesNothing) {
+  const Scratch scratch;
+  const std::string sound = last_object(shell("mpglab run ping-pong --json"))["token"];
+  const CommandResult result = shell("mpglab shrink " + sound + " -o " + scratch / "small.toml");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(result.complains_of("the token's schedule is sound")) << result.err;
+  EXPECT_TRUE(scratch.empty_but_for("none"));
 }
 
 // ---- lists ----
@@ -401,6 +451,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"hunt gcwait --depth 0", "'0' is no whole number from 1"},
         Mistake{"hunt gcwait --go 1.21", "no model of Go 1.21; there is 1.22"},
         Mistake{"run ping-pong -o /no/such/dir/a.trace", "/no/such/dir/a.trace: cannot be written"},
+        Mistake{"shrink m1.open-handoff-generation."
+                "380hc0530r1gmszhz9b81pfbg422dk02e1y6pex2gwkg -o /no/such/dir/small.toml",
+                "/no/such/dir/small.toml: cannot be written"},
+        Mistake{"shrink m1.open-handoff-generation."
+                "380hc0530r1gmszhz9b81pfbg422dk02e1y6pex2gwkg -o small.txt",
+                "small.txt: a scenario's file ends in .toml"},
         Mistake{"replay hello", "this is no token"}, Mistake{"bugs nosuch", "no bug 'nosuch'"},
         Mistake{"bugs gcwait-stop-not-steal -o x", "shown by a scenario"},
         Mistake{"run load-channels --set sends", "expected NAME=NUMBER, not 'sends'"},
