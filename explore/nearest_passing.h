@@ -40,7 +40,7 @@ struct NearestPassing {
 
 struct NearestPassingOptions {
   std::uint32_t farthest = 64;  // how many choice points a preemption is moved at most
-  std::uint64_t max_runs = 4'000;
+  std::uint64_t max_runs = 2'000;
 };
 
 // Nearer ones come first; of equally near ones later before sooner, and the last preemption before

@@ -103,7 +103,7 @@ TEST_F(ShrunkHandoff, IsTheSameOneAgain) {
 // would wait in another way, which is another finding.
 constexpr std::string_view kStuck = R"(title = "t"
 story = "s"
-gomaxprocs = 2
+gomaxprocs = 3
 [channel.box]
 [channel.other]
 capacity = 4
