@@ -72,6 +72,8 @@ class Hunt {
     const auto kind = named_strategy(options_.strategy);
     if (!kind) return context_.fail(kind.error());
     if (const auto fits = options_fit(*kind); !fits) return context_.fail(fits.error());
+    is_proof_ = explore::is_prover(*kind);
+    if (is_proof_) model->program.bodies_only = true;
     if (campaign_) {
       if (const auto found = find_again(*model); !found) return context_.fail(found.error());
     } else if (!options_.out.empty()) {
@@ -235,6 +237,8 @@ class Hunt {
   // ---- the hunt ----
 
   std::uint64_t limit_of_runs() const {
+    // Within a bound a proof comes to its end by itself.
+    if (is_proof_ && options_.runs == 0 && options_.has("preemptions")) return 0;
     return options_.runs == 0 && options_.seconds == 0 ? kDefaultRuns : options_.runs;
   }
 
@@ -270,6 +274,7 @@ class Hunt {
     if (!options_.json) {
       context_.console.line(summary(model, result));
       tell_classes(result);
+      tell_scope(result);
     }
     std::string first;
     for (const explore::Discovery& discovery : result.discoveries) {
@@ -283,12 +288,35 @@ class Hunt {
     if (options_.classes) context_.console.line("  " + classes_text(result.classes.estimate()));
   }
 
+  // What was left out of a hunt that means to prove something.
+  void tell_scope(const explore::HuntResult& result) const {
+    if (!is_proof_) return;
+    if (!result.proof.cannot.empty()) {
+      context_.console.line(
+          fmt::format("  --strategy {} cannot go on: {}", options_.strategy, result.proof.cannot));
+    }
+    if (result.proof.states > 0)
+      context_.console.line(fmt::format("  {} met", counted(result.proof.states, "state")));
+    context_.console.line(
+        "  of what the goroutines' bodies do: tracing starts and stops undisturbed, and no time "
+        "limit runs out\n  while anybody can go on");
+  }
+
   // Options that would be taken and not heeded.
   Result<void, std::string> options_fit(explore::StrategyKind kind) const {
     using explore::StrategyKind;
-    const bool bounded = options_.has("preemptions") || options_.has("deviations");
-    if (bounded && kind != StrategyKind::kDfs)
-      return failure(fmt::format("--preemptions and --deviations are for --strategy dfs, not {}",
+    if (options_.has("deviations") && kind != StrategyKind::kDfs)
+      return failure(fmt::format("--deviations is for --strategy dfs, not {}", options_.strategy));
+    if (options_.has("preemptions") && kind != StrategyKind::kDfs && kind != StrategyKind::kStates)
+      return failure(
+          fmt::format("--preemptions is for --strategy dfs or states, not {}", options_.strategy));
+    if (!options_.resume.empty() && explore::is_prover(kind))
+      return failure(
+          fmt::format("a campaign of --strategy {} cannot be resumed: what it has seen was in "
+                      "memory; begin anew",
+                      options_.strategy));
+    if (options_.classes && explore::is_prover(kind))
+      return failure(fmt::format("--classes is not for --strategy {}, which has its own count",
                                  options_.strategy));
     if (options_.has("depth") && kind != StrategyKind::kPct && kind != StrategyKind::kFairPct)
       return failure(
@@ -306,9 +334,10 @@ class Hunt {
   Result<void, std::string> try_known(const Model& model) {
     const auto known = folder_->known(model.program.name, model.faults);
     if (!known) return failure(known.error());
-    explore::Lab lab(model.program, model.faults, options_.model.max_steps);
     for (const FindingsFolder::Known& one : *known) {
-      const bool fits = explore::check_fits(one.token, model.program).has_value();
+      const sim::Program program = explore::as_the_token_has_it(model.program, one.token);
+      explore::Lab lab(program, model.faults, options_.model.max_steps);
+      const bool fits = explore::check_fits(one.token, program).has_value();
       const auto run = fits ? std::optional(explore::replay(lab, one.token)) : std::nullopt;
       const bool followed = run && run->has_value();
       const std::string_view now =
@@ -372,6 +401,7 @@ class Hunt {
     context_.console.line(
         fmt::format("{}: {} ({})", title(model), nothing_text(result), speed(result)));
     tell_classes(result);
+    tell_scope(result);
     // With the default depth, which is for what PCT meets in practice, it would be next to nothing.
     // For schedules of which fairness has left some out it is not proven.
     if (options_.has("depth") && options_.strategy == "pct")
@@ -384,20 +414,22 @@ class Hunt {
     if (result.whole) return fmt::format("{}: nothing goes wrong in any of {}", verified, runs);
     if (result.verified)
       return fmt::format("{} within {}: nothing goes wrong in any of {}", verified,
-                         bounds_text(result.complete_below), runs);
+                         bounds_text(result), runs);
     std::string text =
         result.interrupted
             ? fmt::format("{}; nothing found in {} so far",
                           style_(view::Ink::kYellow, "interrupted"), runs)
             : fmt::format("{} in {}", style_(view::Ink::kGreen, "nothing found"), runs);
-    if (result.complete_below > 0)
-      text += fmt::format("; all within {} were tried", bounds_text(result.complete_below));
+    if (result.complete_below > 0 || result.proof.preemptions_below > 0)
+      text += fmt::format("; all within {} were tried", bounds_text(result));
     return text;
   }
 
-  // "2 deviations from the default schedule and 1 preemption". `below`: one more than the former.
-  std::string bounds_text(std::uint32_t below) const {
-    std::string text = counted(below - 1, "deviation") + " from the default schedule";
+  // "2 deviations from the default schedule and 1 preemption".
+  std::string bounds_text(const explore::HuntResult& result) const {
+    if (is_proof_) return counted(result.proof.preemptions_below - 1, "preemption");
+    std::string text =
+        counted(result.complete_below - 1, "deviation") + " from the default schedule";
     if (options_.has("preemptions"))
       text += fmt::format(" and {}", counted(options_.bounds.preemptions, "preemption"));
     return text;
@@ -481,6 +513,18 @@ class Hunt {
         *recording, {.style = style_, .width = context_.console.width(), .passing = passing}));
   }
 
+  static Json proof_object(const explore::Proof& proof) {
+    Json object = Json::object();
+    object["scope"] = "bodies";
+    object["exhausted"] = proof.exhausted;
+    object["whole"] = proof.whole;
+    object["preemptions"] =
+        proof.preemptions_below > 0 ? Json(proof.preemptions_below - 1) : Json(nullptr);
+    object["states"] = proof.states > 0 ? Json(proof.states) : Json(nullptr);
+    object["cannot"] = proof.cannot.empty() ? Json(nullptr) : Json(proof.cannot);
+    return object;
+  }
+
   Json last_object(const Model& model, const explore::HuntResult& result,
                    const std::string& token) const {
     Json object = json_object();
@@ -498,6 +542,7 @@ class Hunt {
           options_.has("preemptions") ? Json(options_.bounds.preemptions) : Json(nullptr);
       object["complete"] = std::move(complete);
     }
+    if (is_proof_) object["proof"] = proof_object(result.proof);
     object["runs"] = result.runs;
     object["first_finding_run"] =
         result.first_finding_run == 0 ? Json(nullptr) : Json(result.first_finding_run);
@@ -523,6 +568,7 @@ class Hunt {
   std::string file_;                  // of the campaign
   std::string unkept_;                // why it could not be written any more
   std::optional<std::uint64_t> resumed_at_;
+  bool is_proof_ = false;  // the strategy is a prover
 };
 
 }  // namespace
@@ -543,14 +589,16 @@ void add_hunt(CLI::App& app, Context& context) {
       ->check(whole_number(0, 1'000));
   command
       ->add_option("--preemptions", options->bounds.preemptions,
-                   "dfs: interrupt a thread that could go on at most so often")
+                   "dfs, states: interrupt a thread that could go on at most so often")
       ->check(whole_number(0, 1'000));
   command->add_option("--seed", options->seed, "Other seeds try other schedules")
       ->check(whole_number(0, ~std::uint64_t{0}))
       ->capture_default_str();
   command
-      ->add_option("--runs", options->runs,
-                   "Schedules at most; 100,000 if neither this nor --time is given")
+      ->add_option(
+          "--runs", options->runs,
+          "Schedules at most; 100,000 if neither this nor --time is given, and no limit for states "
+          "within --preemptions")
       ->check(whole_number(1, ~std::uint64_t{0}));
   add_duration(*command, "--time", options->seconds,
                "How long at most: 10s, 500ms, 5m, 1h; a number alone is in seconds");

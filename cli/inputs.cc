@@ -96,6 +96,7 @@ Result<Replayable, std::string> load_token(const std::string& text, const std::s
         "the token is of scenario '{0}', which is not built in: say --scenario {0}.toml",
         token->scenario));
   }
+  *program = explore::as_the_token_has_it(std::move(*program), *token);
   if (const auto fits = explore::check_fits(*token, *program); !fits)
     return failure(fits.error().message);
   return Replayable{std::move(*token), std::move(*program)};

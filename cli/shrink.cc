@@ -104,11 +104,11 @@ void shrink_scenario(const Options& options, const Replayable& loaded, Context& 
   explore::ShrinkProgramOptions limits;
   if (options.runs != 0) limits.max_runs = options.runs;
   const Interrupt interrupt;
-  Progress progress(context.console, /*runs=*/0, /*seconds=*/0);
+  Progress progress(context.console, explore::HuntOptions{});
   const auto start = std::chrono::steady_clock::now();
   limits.progress = [&](const explore::ShrinkProgramProgress& at) {
     const std::chrono::duration<double> since = std::chrono::steady_clock::now() - start;
-    progress.show(at.runs, /*findings=*/0, since.count());
+    progress.show({.runs = at.runs, .findings = 0, .seconds = since.count(), .classes = {}});
     return !interrupt.happened();
   };
   const auto result = explore::shrink_program(loaded.program, loaded.token, options.output, limits);

@@ -69,6 +69,7 @@ struct Block {
   std::vector<std::uint64_t> classes;
   GrowingDfs::Position dfs;
   bool dfs_whole = false;
+  Proof proof;
 };
 
 // The state of a hunt, to which blocks are added in their order, whoever ran them and whenever they
@@ -120,6 +121,7 @@ class Ledger {
     for (const std::uint64_t hash : block.classes) state_.classes.add(hash);
     state_.dfs = std::move(block.dfs);
     state_.dfs_whole = block.dfs_whole;
+    state_.proof = std::move(block.proof);
     closed_ = state_.exhausted || (state_.findings > 0 && !keep_going_);
     return news;
   }
@@ -187,7 +189,12 @@ class Hunter {
     return {ticket == 0 ? begin_ : block * kBlock, (block + 1) * kBlock};
   }
 
-  std::unique_ptr<interleave::Strategy> strategy_from(std::uint64_t begin) const {
+  std::unique_ptr<interleave::Strategy> strategy_from(std::uint64_t begin, Lab& lab) const {
+    if (is_prover(options_.strategy)) {
+      MPG_CHECK(options_.from == nullptr || options_.from->next == 0,
+                "a proof that is resumed has forgotten what it had seen");
+      return make_prover({.kind = options_.strategy, .bounds = options_.bounds}, lab);
+    }
     const bool dfs = options_.strategy == StrategyKind::kDfs;
     auto strategy = make_strategy({.kind = options_.strategy,
                                    .seed = options_.seed,
@@ -211,7 +218,7 @@ class Hunter {
       const auto [begin, end] = range(ticket);
       if (begin >= end_) break;
       if (strategy == nullptr || has_numbered_executions(options_.strategy))
-        strategy = strategy_from(begin);
+        strategy = strategy_from(begin, lab);
       Block block;
       block.next = begin;
       while (block.next < end && block.next < end_ && !block.exhausted) {
@@ -224,6 +231,7 @@ class Hunter {
         block.dfs = dfs.position();
         block.dfs_whole = dfs.whole();
       }
+      if (is_prover(options_.strategy)) block.proof = static_cast<const Prover&>(*strategy).proof();
       add(ticket, std::move(block));
       look_at_the_clock(/*reports=*/job == 0);
     }
@@ -241,6 +249,9 @@ class Hunter {
     }
     MPG_CHECK(run.verdict != Verdict::kInternal, "a hunt follows no tape, so none can diverge");
     block.next = number;
+    // What would have followed has been run before.
+    if (run.outcome->kind == sim::Outcome::Kind::kGivenUp) return;
+    if (is_prover(options_.strategy) && !static_cast<const Prover&>(strategy).counts()) return;
     ++block.runs;
     runs_.fetch_add(1, std::memory_order_relaxed);
     block.steps += run.outcome->execution->steps;
@@ -305,8 +316,9 @@ class Hunter {
     }
     result.verified = is_exhaustive(options_.strategy) && result.exhausted &&
                       result.verdict == Verdict::kSound && result.budget_runs == 0;
+    if (is_prover(options_.strategy)) result.verified = result.verified && result.proof.exhausted;
     result.interrupted = interrupted_;
-    result.whole = result.verified && result.dfs_whole;
+    result.whole = result.verified && (result.dfs_whole || result.proof.whole);
     result.complete_below = result.dfs.complete_below;
     result.usual_choices = usual_.choices;
     result.usual_threads = usual_.threads;

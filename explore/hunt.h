@@ -15,6 +15,7 @@
 #include "explore/finding.h"
 #include "explore/growing_dfs.h"
 #include "explore/lab.h"
+#include "explore/prover.h"
 #include "explore/running_schedules.h"
 #include "explore/strategies.h"
 #include "explore/token.h"
@@ -47,6 +48,7 @@ struct HuntState {
   std::vector<Discovery> discoveries;
   interleave::ClassCount classes;  // if they are counted
   GrowingDfs::Position dfs;        // of DFS
+  Proof proof;                     // of a prover
   bool dfs_whole = false;
 };
 
@@ -60,7 +62,7 @@ struct HuntProgress {
 struct HuntOptions {
   StrategyKind strategy = StrategyKind::kRandom;
   unsigned pct_depth = kDefaultPctDepth;
-  interleave::BoundedDfs::Bounds bounds{};  // of DFS
+  interleave::BoundedDfs::Bounds bounds{};  // of DFS; preemptions also of the search for states
   std::uint64_t seed = 1;
   std::uint64_t runs = 0;   // at most so many, with those of `from`; 0: no limit
   double seconds = 0;       // at most so long, without those of `from`; 0: no limit
@@ -75,7 +77,7 @@ struct HuntOptions {
   std::uint64_t max_steps = kDefaultMaxSteps;
   // Count how many classes of equivalent schedules were met. Costs about a quarter of the speed.
   bool count_classes = false;
-  // Where to go on; nullptr: at the beginning. Not owned.
+  // Where to go on; nullptr: at the beginning. Not owned. Not for provers.
   // REQUIRES: of a hunt with the same program and options, but for runs, seconds, keep_going, jobs.
   const HuntState* from = nullptr;
   // Called about once a second, and as soon as there is a new discovery, from any thread, never
@@ -106,6 +108,7 @@ struct HuntResult : HuntState {
 
 inline constexpr std::size_t kMaxDiscoveries = 64;
 
+// REQUIRES: of a prover, the program has only its bodies open.
 HuntResult hunt(const sim::Program& program, const HuntOptions& options);
 
 }  // namespace mpglab::explore

@@ -27,7 +27,7 @@ class Search {
     FollowToken follow(token_);
     NoteSchedule note(follow);
     const Lab::Run run = lab_.run(note);
-    if (follow.divergence() || run.finding == nullptr || !is_finding(run.verdict))
+    if (follow.divergence(run) || run.finding == nullptr || !is_finding(run.verdict))
       return std::nullopt;
     failing_ = note.deviations();
     const bool found = find_moved() || find_without();

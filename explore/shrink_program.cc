@@ -322,7 +322,7 @@ Result<ShrinkProgramResult, Divergence> shrink_program(const sim::Program& progr
     NotePlaces places(follow, lab.world().engine());
     NoteSchedule note(places);
     const Lab::Run run = lab.run(note);
-    if (follow.divergence()) return failure(*follow.divergence());
+    if (auto divergence = follow.divergence(run)) return failure(*std::move(divergence));
     MPG_CHECK(run.finding != nullptr && is_finding(run.verdict), "there is nothing to shrink for");
     signature = run.finding->signature;
     describe(start, token, signature);

@@ -16,7 +16,7 @@ namespace mpglab::explore {
 
 namespace {
 
-constexpr std::array<StrategyName, 7> kNames = {{
+constexpr std::array<StrategyName, 9> kNames = {{
     {StrategyKind::kRandom, "random", "a random walk that switches threads now and then"},
     {StrategyKind::kPct, "pct", "random priorities that change at a few random points (PCT)"},
     {StrategyKind::kPos, "pos", "random priorities, drawn anew where steps race (POS)"},
@@ -26,6 +26,10 @@ constexpr std::array<StrategyName, 7> kNames = {{
      "threads take turns, with a longer turn in each schedule; the first preempts nobody"},
     {StrategyKind::kDfs, "dfs",
      "every schedule, those that leave the default one least first; may end in a proof"},
+    {StrategyKind::kDpor, "dpor",
+     "of schedules that differ only in the order of independent steps one (optimal DPOR); a proof"},
+    {StrategyKind::kStates, "states",
+     "every state once, those with the fewest preemptions first; may end in a proof"},
 }};
 
 // The quantum grows from schedule to schedule until it is so long that nobody is preempted any
@@ -93,11 +97,15 @@ std::optional<StrategyKind> find_strategy(std::string_view name) {
 }
 
 bool has_numbered_executions(StrategyKind kind) {
-  return kind != StrategyKind::kRoundRobin && kind != StrategyKind::kDfs;
+  return kind != StrategyKind::kRoundRobin && !is_exhaustive(kind);
 }
 
 bool is_exhaustive(StrategyKind kind) {
-  return kind == StrategyKind::kDfs;
+  return kind == StrategyKind::kDfs || is_prover(kind);
+}
+
+bool is_prover(StrategyKind kind) {
+  return kind == StrategyKind::kDpor || kind == StrategyKind::kStates;
 }
 
 std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& options) {
@@ -118,8 +126,11 @@ std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& optio
     case StrategyKind::kDfs:
       MPG_CHECK(options.first_execution == 0, "DFS is told where it is by its position");
       return std::make_unique<GrowingDfs>(options.bounds);
+    case StrategyKind::kDpor:
+    case StrategyKind::kStates:
+      break;
   }
-  MPG_CHECK(false, "a strategy of no kind");
+  MPG_CHECK(false, "a strategy of no kind, or one that needs a lab");
   return nullptr;
 }
 

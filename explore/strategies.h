@@ -19,7 +19,9 @@ enum class StrategyKind : std::uint8_t {
   kUniform,
   kFairPct,
   kRoundRobin,
-  kDfs
+  kDfs,
+  kDpor,
+  kStates
 };
 
 // PCT's guarantee asks for the depth of the fault, mostly 2 or 3. But a schedule of this model has
@@ -33,7 +35,7 @@ struct StrategyOptions {
   unsigned pct_depth = kDefaultPctDepth;    // of PCT, fair or not; at least 1
   std::uint32_t length = 1;                 // likewise: choices in a usual schedule; at least 1
   std::uint64_t first_execution = 0;        // where to begin; 0 for DFS
-  interleave::BoundedDfs::Bounds bounds{};  // DFS only
+  interleave::BoundedDfs::Bounds bounds{};  // DFS; preemptions also of the search for states
 };
 
 struct StrategyName {
@@ -46,12 +48,16 @@ std::span<const StrategyName> strategy_names();
 std::string_view strategy_name(StrategyKind kind);
 std::optional<StrategyKind> find_strategy(std::string_view name);
 
-// Can executions be tried in any order? Round-robin and DFS must see the one before.
+// Can executions be tried in any order? Those that are systematic must see the one before.
 bool has_numbered_executions(StrategyKind kind);
 
 // Is a hunt that has come to its end a proof?
 bool is_exhaustive(StrategyKind kind);
 
+// Does it take only programs of which only the bodies are open, and a lab to observe (prover.h)?
+bool is_prover(StrategyKind kind);
+
+// REQUIRES: it is no prover.
 // A strategy whose n-th execution is a function of the options and n.
 std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& options);
 

@@ -254,10 +254,19 @@ void TapeHash::add(const interleave::Choice& choice) {
             static_cast<std::uint64_t>(choice.bound) << 16 | choice.value);
 }
 
+sim::Program as_the_token_has_it(sim::Program program, const Token& token) {
+  if (program_hash(program) == token.program_hash) return program;
+  program.bodies_only = !program.bodies_only;
+  if (program_hash(program) != token.program_hash) program.bodies_only = !program.bodies_only;
+  return program;
+}
+
 std::uint32_t program_hash(const sim::Program& program) {
   Hash hash;
   hash.add(std::uint64_t{program.gomaxprocs});
   hash.add(std::uint64_t{program.trace_whole_run});
+  // Not if it is false, so that tokens from before there was this are as good as ever.
+  if (program.bodies_only) hash.add(std::uint64_t{program.bodies_only});
   hash.add(std::uint64_t{program.channels.size()});
   for (const sim::Channel& channel : program.channels) hash.add(std::uint64_t{channel.capacity});
   hash.add(std::uint64_t{program.bodies.size()});

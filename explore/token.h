@@ -83,6 +83,10 @@ Result<Token, TokenError> token_from_text(std::string_view text);
 // Is this token of this program? kOtherScenario if not.
 Result<void, TokenError> check_fits(const Token& token, const sim::Program& program);
 
+// The program with only its bodies open, or with everything, whichever the token is of; unchanged
+// if it is of neither.
+sim::Program as_the_token_has_it(sim::Program program, const Token& token);
+
 // Everything in a program that a schedule can depend on: not title, story or the path of its file.
 std::uint32_t program_hash(const sim::Program& program);
 

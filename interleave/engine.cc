@@ -258,6 +258,8 @@ void Engine::switch_to_thread(ThreadId next) {
 }
 
 std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates) {
+  // What is not asked is no entry of the tape either.
+  if (undisturbed_) return 0;
   const Decision decision{kind,
                           static_cast<std::uint16_t>(bound),
                           current_,
@@ -265,7 +267,7 @@ std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candid
                           pending_.data(),
                           visits_.data(),
                           yields_.data()};
-  const std::uint32_t value = undisturbed_ ? 0 : strategy_->pick(decision);
+  const std::uint32_t value = strategy_->pick(decision);
   if (value >= Strategy::kGiveUp) [[unlikely]]
     end_execution(value == Strategy::kGiveUp ? End::kGivenUp : End::kDiverged);
   MPG_CHECK(value < bound, "a strategy chose what was not offered");
@@ -290,7 +292,7 @@ ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
   const ThreadId taken = stays ? current_ : nth_candidate(candidates, current_, value);
   if ((runnable_ & candidates) == 0) [[unlikely]]
     rouse(taken);
-  if (observer_ != nullptr) [[unlikely]]
+  if (observer_ != nullptr && !undisturbed_) [[unlikely]]
     observer_->on_choice(tape_.size() - 1, tape_.back(), current_, taken);
   return taken;
 }
@@ -391,7 +393,7 @@ std::uint32_t Engine::choose(ChoiceKind kind, std::uint32_t bound) {
   if (bound == 1) return 0;
   ++visits_[current_];
   const std::uint32_t value = ask(kind, bound, 0);
-  if (observer_ != nullptr) [[unlikely]]
+  if (observer_ != nullptr && !undisturbed_) [[unlikely]]
     observer_->on_choice(tape_.size() - 1, tape_.back(), current_, current_);
   return value;
 }

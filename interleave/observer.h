@@ -32,7 +32,7 @@ class Observer {
   // Time stood still, and nobody could go on but `thread`, whose time limit has run out now.
   virtual void on_time_passed(ThreadId /*thread*/) {}
 
-  // From here on the strategy is not asked, or is asked again.
+  // From here on the strategy is not asked, and no choice is told of; or it is asked again.
   virtual void on_undisturbed(bool /*on*/) {}
 
   // `parent` has started `child`, which from here on is a candidate.

@@ -143,6 +143,8 @@ StateSearch::Object& StateSearch::object(ObjectId id) {
 }
 
 void StateSearch::on_operation(const Step& step) {
+  // Before the part under test it is the same in every execution.
+  if (undisturbed_) return;
   // Also what a thread has only done shows how far it is.
   Past& past = *pasts_[step.thread];
   past.saw(number_of(step.operation));
@@ -164,7 +166,7 @@ void StateSearch::on_operation(const Step& step) {
   locked_ = step.operation.access == Access::kLock;
   Object& object = this->object(step.operation.object);
   remember_memory(step, object);
-  if (!undisturbed_) notice_sharing(step, object);
+  notice_sharing(step, object);
 }
 
 void StateSearch::remember_memory(const Step& step, Object& object) {

@@ -222,11 +222,22 @@ class Builder {
   }
 
   bool read_top(const toml::table& root) {
-    static constexpr std::array<std::string_view, 6> kKeys = {"title",    "story",   "gomaxprocs",
-                                                              "settings", "channel", "goroutine"};
+    static constexpr std::array<std::string_view, 7> kKeys = {
+        "title", "story", "gomaxprocs", "bodies-only", "settings", "channel", "goroutine"};
     return only_keys(root, kKeys, "a scenario") && read_text(root, "title", program_.title) &&
            read_text(root, "story", program_.story) &&
-           read_number(root, "gomaxprocs", 1, kMaxProcs, program_.gomaxprocs);
+           read_number(root, "gomaxprocs", 1, kMaxProcs, program_.gomaxprocs) &&
+           read_bool(root, "bodies-only", program_.bodies_only);
+  }
+
+  bool read_bool(const toml::table& root, std::string_view key, bool& value) {
+    const toml::node* const node = root.get(key);
+    if (node == nullptr) return true;
+    const auto* const known = node->as_boolean();
+    if (known == nullptr)
+      return fail(error_at(*node, fmt::format("{} must be true or false", key)));
+    value = known->get();
+    return true;
   }
 
   // The tables [kind.NAME], in file order.
