@@ -186,11 +186,6 @@ class Hunt {
           fmt::format("{} {}", kept->known ? "known as" : "kept in", kept->folder));
   }
 
-  std::string title(const Model& model) const {
-    const std::string faults = names_of(model.faults);
-    return faults.empty() ? model.program.name : fmt::format("{} + {}", model.program.name, faults);
-  }
-
   std::string speed(const explore::HuntResult& result) const {
     const double rate =
         result.seconds > 0 ? static_cast<double>(result.runs) / result.seconds : 0.0;
@@ -203,8 +198,8 @@ class Hunt {
       context_.console.print(json_line(last_object(model, result, "")));
       return;
     }
-    context_.console.line(
-        fmt::format("{}: {} ({})", title(model), nothing_text(result), speed(result)));
+    context_.console.line(fmt::format("{}: {} ({})", title_of(model.program, model.faults),
+                                      nothing_text(result), speed(result)));
     // With the default depth, which is for what PCT meets in practice, it would be next to nothing.
     // For schedules of which fairness has left some out it is not proven.
     if (options_.depth_given && options_.strategy == "pct")
@@ -248,8 +243,8 @@ class Hunt {
   std::string summary(const Model& model, const explore::HuntResult& result) const {
     std::string text =
         result.findings == 0
-            ? fmt::format("{}: no finding", title(model))
-            : fmt::format("{}: {} at schedule {}", title(model),
+            ? fmt::format("{}: no finding", title_of(model.program, model.faults))
+            : fmt::format("{}: {} at schedule {}", title_of(model.program, model.faults),
                           style_(view::Ink::kRed, explore::verdict_name(result.verdict)),
                           grouped(result.first_finding_run));
     if (options_.keep_going && result.findings > 0)
@@ -268,6 +263,11 @@ class Hunt {
     Json object = json_object();
     object["type"] = "finding";
     object["verdict"] = explore::verdict_name(discovery.finding.verdict);
+    object["scenario"] = model.program.name;
+    object["bugs"] = json_of(model.faults);
+    object["settings"] = json_of(model.program.settings);
+    object["strategy"] = options_.strategy;
+    object["seed"] = options_.seed;
     object["run"] = discovery.run;
     object["count"] = discovery.count;
     add_finding(object, discovery.finding);
@@ -316,6 +316,7 @@ class Hunt {
     object["command"] = "hunt";
     object["scenario"] = model.program.name;
     object["bugs"] = json_of(model.faults);
+    object["settings"] = json_of(model.program.settings);
     object["verdict"] =
         result.verified ? std::string_view("verified") : explore::verdict_name(result.verdict);
     if (result.complete_below > 0) {
