@@ -376,12 +376,8 @@ class Hunt {
 
   // "gcwait + gcwait-stop-not-steal (strategy random, seed 1)".
   std::string whole_title(const Model& model) const {
-    return fmt::format("{} (strategy {}, seed {})", title(model), options_.strategy, options_.seed);
-  }
-
-  std::string title(const Model& model) const {
-    const std::string faults = names_of(model.faults);
-    return faults.empty() ? model.program.name : fmt::format("{} + {}", model.program.name, faults);
+    return fmt::format("{} (strategy {}, seed {})", title_of(model.program, model.faults),
+                       options_.strategy, options_.seed);
   }
 
   std::string speed(const explore::HuntResult& result) const {
@@ -398,8 +394,8 @@ class Hunt {
       context_.console.print(json_line(last_object(model, result, "")));
       return;
     }
-    context_.console.line(
-        fmt::format("{}: {} ({})", title(model), nothing_text(result), speed(result)));
+    context_.console.line(fmt::format("{}: {} ({})", title_of(model.program, model.faults),
+                                      nothing_text(result), speed(result)));
     tell_classes(result);
     tell_scope(result);
     // With the default depth, which is for what PCT meets in practice, it would be next to nothing.
@@ -447,8 +443,8 @@ class Hunt {
   std::string summary(const Model& model, const explore::HuntResult& result) const {
     std::string text =
         result.findings == 0
-            ? fmt::format("{}: no finding", title(model))
-            : fmt::format("{}: {} at schedule {}", title(model),
+            ? fmt::format("{}: no finding", title_of(model.program, model.faults))
+            : fmt::format("{}: {} at schedule {}", title_of(model.program, model.faults),
                           style_(view::Ink::kRed, explore::verdict_name(result.verdict)),
                           grouped(result.first_finding_run));
     if (options_.keep_going && result.findings > 0)
@@ -467,6 +463,11 @@ class Hunt {
     Json object = json_object();
     object["type"] = "finding";
     object["verdict"] = explore::verdict_name(discovery.finding.verdict);
+    object["scenario"] = model.program.name;
+    object["bugs"] = json_of(model.faults);
+    object["settings"] = json_of(model.program.settings);
+    object["strategy"] = options_.strategy;
+    object["seed"] = options_.seed;
     object["run"] = discovery.run;
     object["count"] = discovery.count;
     add_finding(object, discovery.finding);
@@ -532,6 +533,7 @@ class Hunt {
     object["command"] = "hunt";
     object["scenario"] = model.program.name;
     object["bugs"] = json_of(model.faults);
+    object["settings"] = json_of(model.program.settings);
     object["verdict"] =
         result.verified ? std::string_view("verified") : explore::verdict_name(result.verdict);
     if (result.complete_below > 0) {

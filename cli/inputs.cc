@@ -84,11 +84,21 @@ Result<explore::StrategyKind, std::string> named_strategy(const std::string& nam
 
 Result<Replayable, std::string> load_token(const std::string& text, const std::string& scenario,
                                            const std::vector<std::string>& setting_texts) {
-  const auto settings = settings_of(setting_texts);
-  if (!settings) return failure(settings.error());
+  const auto wanted = settings_of(setting_texts);
+  if (!wanted) return failure(wanted.error());
   auto token = explore::token_from_text(text);
   if (!token) return failure(token.error().message);
-  auto program = load_scenario(scenario.empty() ? token->scenario : scenario, *settings);
+  const std::string& name = scenario.empty() ? token->scenario : scenario;
+  auto program = load_scenario(name);
+  if (program) {
+    std::vector<sim::Setting> settings;
+    for (const explore::TokenSetting& setting : token->settings)
+      // If the scenario has not so many any more, it has been edited, which is found out below.
+      if (setting.number < program->settings.size())
+        settings.push_back({program->settings[setting.number].name, setting.value});
+    settings.insert(settings.end(), wanted->begin(), wanted->end());
+    if (!settings.empty()) program = load_scenario(name, settings);
+  }
   if (!program) {
     if (!scenario.empty() || explore::find_builtin_scenario(token->scenario) != nullptr)
       return failure(program.error());
@@ -100,6 +110,17 @@ Result<Replayable, std::string> load_token(const std::string& text, const std::s
   if (const auto fits = explore::check_fits(*token, *program); !fits)
     return failure(fits.error().message);
   return Replayable{std::move(*token), std::move(*program)};
+}
+
+std::string title_of(const sim::Program& program, explore::FaultSet faults) {
+  std::string title = program.name;
+  std::string_view before = " with ";
+  for (const sim::ProgramSetting& setting : program.settings) {
+    if (!setting.changed) continue;
+    title += fmt::format("{}{}={}", before, setting.name, setting.value);
+    before = ", ";
+  }
+  return faults.empty() ? title : fmt::format("{} + {}", title, names_of(faults));
 }
 
 std::string names_of(explore::FaultSet faults) {

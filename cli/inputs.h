@@ -31,9 +31,12 @@ struct Replayable {
   sim::Program program;
 };
 // `scenario`: a file, for a token of one that is not built in; empty: the built-in one. `settings`:
-// those that the token was made with.
+// in place of the token's own.
 Result<Replayable, std::string> load_token(const std::string& text, const std::string& scenario,
                                            const std::vector<std::string>& settings);
+
+// "gcwait", "load-channels with sends=5 + gcwait-stop-not-steal".
+std::string title_of(const sim::Program& program, explore::FaultSet faults);
 
 // Faults by their ids: "gcwait-stop-not-steal, ..."; empty if there are none.
 std::string names_of(explore::FaultSet faults);

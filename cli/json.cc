@@ -20,6 +20,13 @@ Json json_of(explore::FaultSet faults) {
   return ids;
 }
 
+Json json_of(const std::vector<sim::ProgramSetting>& settings) {
+  Json changed = Json::object();
+  for (const sim::ProgramSetting& setting : settings)
+    if (setting.changed) changed[setting.name] = setting.value;
+  return changed;
+}
+
 void add_finding(Json& object, const explore::Finding& finding) {
   object["code"] = finding.code;
   object["message"] = finding.message;

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "explore/finding.h"
 #include "explore/nearest_passing.h"
 #include "explore/token.h"
+#include "sim/program.h"
 
 namespace mpglab::cli {
 
@@ -23,6 +25,8 @@ Json json_object();
 std::string json_line(const Json& object);
 
 Json json_of(explore::FaultSet faults);
+// Those that are not the scenario's defaults, by name.
+Json json_of(const std::vector<sim::ProgramSetting>& settings);
 // Puts code, message, signature and place of a finding into an object.
 void add_finding(Json& object, const explore::Finding& finding);
 // The schedule nearest to a failing one that passes; null if there is none.

@@ -38,6 +38,7 @@ void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& ru
   if (json) {
     object["scenario"] = lab.program().name;
     object["bugs"] = json_of(lab.faults());
+    object["settings"] = json_of(lab.program().settings);
     object["verdict"] = explore::verdict_name(run.verdict);
     object["traces"] = sessions.size();
     object["bytes"] = bytes;
@@ -50,11 +51,9 @@ void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& ru
     return;
   }
   const view::Style& style = context.console.style();
-  const std::string faults = names_of(lab.faults());
   const std::string verdict = run.finding == nullptr ? style(view::Ink::kGreen, "sound")
                                                      : finding_line(style, *run.finding);
-  context.console.line(
-      fmt::format("{}{}: {}", lab.program().name, faults.empty() ? "" : " + " + faults, verdict));
+  context.console.line(fmt::format("{}: {}", title_of(lab.program(), lab.faults()), verdict));
   context.console.line(fmt::format("  {}, {} of them choices; {} of {}", counted(steps, "step"),
                                    grouped(lab.tape().size()), counted(sessions.size(), "trace"),
                                    counted(bytes, "byte")));

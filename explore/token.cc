@@ -226,6 +226,15 @@ bool read_deviations(Source& source, std::uint32_t count, Token& token) {
   return true;
 }
 
+// They are what is left.
+bool read_settings(Source& source, Token& token) {
+  while (source.ok() && source.left() > 0) {
+    const std::uint32_t number = source.varint32();
+    token.settings.push_back({number, source.varint32()});
+  }
+  return source.ok();
+}
+
 }  // namespace
 
 std::string_view token_error_name(TokenError::Code code) {
@@ -287,6 +296,8 @@ Token make_token(const sim::Program& program, FaultSet faults, const interleave:
   token.scenario = token_name(program.name);
   token.faults = faults;
   token.program_hash = program_hash(program);
+  for (std::uint32_t i = 0; i < program.settings.size(); ++i)
+    if (program.settings[i].changed) token.settings.push_back({i, program.settings[i].value});
   token.tape_length = static_cast<std::uint32_t>(tape.size());
   TapeHash hash;
   for (std::uint32_t i = 0; i < tape.size(); ++i) {
@@ -313,6 +324,10 @@ std::string to_text(const Token& token) {
     if (small == 3) put_varint(body, deviation.value - 4U);
     body.push_back(deviation.check);
     next = deviation.index + 1;
+  }
+  for (const TokenSetting& setting : token.settings) {
+    put_varint(body, setting.number);
+    put_varint(body, setting.value);
   }
   const std::string prefix = fmt::format("m{}.{}.", kFormatVersion, token.scenario);
   Bytes payload;
@@ -342,7 +357,7 @@ Result<Token, TokenError> token_from_text(std::string_view text) {
   const std::uint32_t count = source.varint32();
   token.program_hash = source.word();
   token.tape_hash = source.word();
-  if (!source.ok() || !read_deviations(source, count, token) || source.left() != 0)
+  if (!source.ok() || !read_deviations(source, count, token) || !read_settings(source, token))
     return altered();
   if (!token.faults.known()) {
     return error(TokenError::Code::kUnknownFault,
@@ -361,7 +376,7 @@ Result<void, TokenError> check_fits(const Token& token, const sim::Program& prog
     return error(
         Code::kOtherScenario,
         fmt::format("the token is of another text of scenario '{}': it has been edited, or "
-                    "the token was made with other settings (--set)",
+                    "--set gives it other settings",
                     token.scenario));
   }
   return {};

@@ -12,8 +12,16 @@
 //
 // Payload bytes: varints of the payload's length, model number, Go minor version, faults, tape
 // length and number of deviations; the program's hash and the tape's hash, 4 bytes each; the
-// deviations; a CRC-32. A deviation is a varint of (distance to the one before) * 4 + min(value -
-// 1, 3), after which a varint of value - 4 follows if that was 3; then its check byte.
+// deviations; the settings, if any is not the scenario's default; a CRC-32. A deviation is a varint
+// of (distance to the one before) * 4 + min(value - 1, 3), after which a varint of value - 4
+// follows if that was 3; then its check byte. A setting is two varints: its number in the
+// scenario's file, and its value.
+//
+// Measured: the gcwait race as docs/your-first-race.md has it, five deviations, takes 63
+// characters. 10 are its name, 30 the 19 bytes that every token has, of which 12 are hashes and
+// checksum, and 23 the deviations with their checks. The best Rice code for these distances and
+// values would spare 20 bits, four characters; the place of five in 1,179 choices and five checks
+// are 84 of the 112 bits in any code. So bytes it is.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +52,13 @@ struct Deviation {
   friend bool operator==(const Deviation&, const Deviation&) = default;
 };
 
+struct TokenSetting {
+  std::uint32_t number;  // in the scenario's file, from 0
+  std::uint32_t value;
+
+  friend bool operator==(const TokenSetting&, const TokenSetting&) = default;
+};
+
 struct Token {
   std::string scenario;
   std::uint32_t model = kModelNumber;
@@ -52,7 +67,8 @@ struct Token {
   std::uint32_t program_hash = 0;
   std::uint32_t tape_length = 0;
   std::uint32_t tape_hash = 0;
-  std::vector<Deviation> deviations;  // by index
+  std::vector<Deviation> deviations;   // by index
+  std::vector<TokenSetting> settings;  // those that are not the scenario's defaults
 
   friend bool operator==(const Token&, const Token&) = default;
 };

@@ -6,8 +6,10 @@
 // falls below all others. A fault of depth d in a program of n threads and k choices is met by one
 // execution with probability at least 1 / (n * k^(d-1)).
 //
-// A thread that gives way (kYield) falls below the others too, for a spinner on top would starve
-// whoever it waits for. Choices of the program are answered uniformly.
+// A thread that gives way (kYield) falls below the others too, for two spinners on top would starve
+// whoever they wait for. But that loses the priority that it had by chance, so where Fair (fair.h)
+// sees to it that nobody is starved it is better left. Choices of the program are answered
+// uniformly.
 //
 // Execution number n is a function of (seed, depth, length, n).
 #pragma once
@@ -24,9 +26,17 @@ namespace mpglab::interleave {
 
 class Pct final : public Strategy {
  public:
+  // What becomes of the priority of a thread that gives way.
+  enum class GivingWay : std::uint8_t { kLowers, kLeavesIt };
+
   // REQUIRES: depth >= 1, length >= 1.
-  Pct(std::uint64_t seed, unsigned depth, std::uint32_t length, std::uint64_t first_execution = 0)
-      : seed_(seed), length_(length), execution_(first_execution), random_(seed) {
+  Pct(std::uint64_t seed, unsigned depth, std::uint32_t length, std::uint64_t first_execution = 0,
+      GivingWay giving_way = GivingWay::kLowers)
+      : seed_(seed),
+        length_(length),
+        execution_(first_execution),
+        giving_way_(giving_way),
+        random_(seed) {
     MPG_CHECK(depth >= 1 && length >= 1, "PCT needs a depth and a length");
     change_points_.resize(depth - 1);
   }
@@ -45,7 +55,8 @@ class Pct final : public Strategy {
   std::uint32_t pick(const Decision& decision) override {
     if (!decision.picks_thread()) return random_.below(decision.bound);
     give_priorities(decision.candidates | ThreadSet{1} << decision.current);
-    if (decision.kind == ChoiceKind::kYield) priority_[decision.current] = lowest_--;
+    if (decision.kind == ChoiceKind::kYield && giving_way_ == GivingWay::kLowers)
+      priority_[decision.current] = lowest_--;
     while (next_change_ < change_points_.size() && change_points_[next_change_] <= choice_) {
       ++next_change_;
       priority_[decision.current] = lowest_--;
@@ -85,6 +96,7 @@ class Pct final : public Strategy {
   std::uint64_t seed_;
   std::uint32_t length_;
   std::uint64_t execution_;
+  GivingWay giving_way_;
   Random random_;
   ThreadSet known_ = 0;
   std::array<std::int64_t, kMaxThreads> priority_{};

@@ -50,6 +50,13 @@ struct Channel {
   std::uint32_t capacity = 0;
 };
 
+// A number that the scenario leaves open, and what it is in this program.
+struct ProgramSetting {
+  std::string name;
+  std::uint32_t value = 0;
+  bool changed = false;  // it is not the scenario's default
+};
+
 // Invariants: body 0 is main; repeats nest and are closed; every index is in range; kWait occurs in
 // main only; without kTraceStart anywhere, `trace_whole_run` is set, and main's body runs between
 // StartTrace and StopTrace, with a kWait before the latter.
@@ -66,6 +73,7 @@ struct Program {
   bool bodies_only = false;
   std::vector<GoroutineBody> bodies;
   std::vector<Channel> channels;
+  std::vector<ProgramSetting> settings;  // in the order of the file; tokens have their numbers
 };
 
 }  // namespace mpglab::sim

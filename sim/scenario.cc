@@ -193,6 +193,7 @@ class Builder {
         std::uint32_t value = 0;
         if (!read_number(*table, name, 1, kMaxCount, value)) return false;
         names_.settings.push_back({name, value});
+        program_.settings.push_back({std::string{name}, value});
       }
     }
     return apply_settings();
@@ -217,6 +218,11 @@ class Builder {
             {0, 0, fmt::format("{} must be a number from 1 to {}", wanted.name, kMaxCount)});
       }
       found->value = wanted.value;
+    }
+    for (std::size_t i = 0; i < names_.settings.size(); ++i) {
+      ProgramSetting& setting = program_.settings[i];
+      setting.changed = setting.value != names_.settings[i].value;
+      setting.value = names_.settings[i].value;
     }
     return true;
   }

@@ -107,11 +107,24 @@ TEST(Run, WithoutAJudgeWritesNothingThatIsNotComplete) {
   EXPECT_TRUE(scratch.empty_but_for("none"));
 }
 
-TEST(Run, ATokenWithSettingsNeedsThemAgain) {
+TEST(Run, ATokenHasItsSettings) {
+  const json run =
+      last_object(shell("mpglab run load-channels --set sends=5 --set rounds=2 --json"));
+  const std::string token = run["token"];
+  const CommandResult replayed = shell("mpglab replay " + token);
+  EXPECT_TRUE(replayed.out.starts_with("load-channels with rounds=2, sends=5: sound\n"))
+      << replayed.out << replayed.err;
+}
+
+TEST(Run, OfATokenWithOtherSettingsIsAMistake) {
   const json run = last_object(shell("mpglab run load-channels --set sends=5 --json"));
   const std::string token = run["token"];
-  EXPECT_EQ(shell("mpglab replay " + token + " --set sends=5").code, 0);
-  EXPECT_TRUE(shell("mpglab replay " + token).complains_of("--set"));
+  EXPECT_TRUE(shell("mpglab replay " + token + " --set sends=6").complains_of("--set"));
+}
+
+TEST(Run, SaysItsSettings) {
+  const json run = last_object(shell("mpglab run load-channels --set sends=5 --json"));
+  EXPECT_EQ(run["settings"], (json{{"sends", 5}}));
 }
 
 TEST(Run, SeveralTracesGetNumbers) {
@@ -206,6 +219,12 @@ TEST_F(FindingsFolder, KeepsTheCard) {
 
 TEST_F(FindingsFolder, KeepsTheObject) {
   EXPECT_EQ(contents(file("finding.json")), first_.out.substr(0, first_.out.find('\n') + 1));
+}
+
+TEST_F(FindingsFolder, SaysWhichHuntItWas) {
+  const json finding = json::parse(contents(file("finding.json")));
+  EXPECT_EQ(finding["strategy"], "random");
+  EXPECT_EQ(finding["seed"], 1);
 }
 
 TEST_F(FindingsFolder, IsTriedFirst) {

@@ -84,6 +84,11 @@ TEST_F(GcwaitFinding, ShrinksToATenthOfItsPreemptions) {
   EXPECT_LT(shrunk_->preemptions_after * 10, shrunk_->preemptions_before);
 }
 
+// 90 characters; token.h says what they are made of.
+TEST_F(GcwaitFinding, ShrinksToATokenBelowAHundredCharacters) {
+  EXPECT_LT(to_text(shrunk_->token).size(), 100U);
+}
+
 TEST_F(GcwaitFinding, ShrinksTheSameWayAgain) {
   Lab lab(program(), found_->faults);
   EXPECT_EQ(to_text(shrink(lab, *found_)->token), to_text(shrunk_->token));

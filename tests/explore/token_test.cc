@@ -77,6 +77,19 @@ TEST_F(TokenTest, FaultsComeBack) {
   EXPECT_EQ(token_from_text(text())->faults, faults_);
 }
 
+TEST_F(TokenTest, SettingsComeBack) {
+  program_.settings = {{"rounds", 3, false}, {"sends", 70'000, true}, {"pairs", 1, true}};
+  choose(1);
+  EXPECT_EQ(token_from_text(text())->settings, (std::vector<TokenSetting>{{1, 70'000}, {2, 1}}));
+}
+
+// A setting that is the scenario's default takes no place.
+TEST_F(TokenTest, OnlySettingsThatWereChangedAreInIt) {
+  const std::string without = text();
+  program_.settings = {{"rounds", 3, false}};
+  EXPECT_EQ(text(), without);
+}
+
 TEST_F(TokenTest, OnlyWhatIsNotTheDefaultIsADeviation) {
   choose_default(2);
   choose(3);
@@ -228,8 +241,8 @@ TEST_F(TokenTest, ATokenOfAnEditedScenarioDoesNotFit) {
   program_.bodies[0].ops[0].kind = sim::OpKind::kGosched;
   EXPECT_EQ(
       check_fits(token, program_).error().message,
-      "the token is of another text of scenario 'gcwait': it has been edited, or the token was "
-      "made with other settings (--set)");
+      "the token is of another text of scenario 'gcwait': it has been edited, or --set gives it "
+      "other settings");
 }
 
 TEST_F(TokenTest, ANewStoryIsNoEdit) {

@@ -12,6 +12,7 @@
 #include "interleave/engine.h"
 #include "interleave/fair.h"
 #include "interleave/mutex.h"
+#include "interleave/pct.h"
 #include "interleave/pos.h"
 #include "interleave/random_walk.h"
 #include "interleave/shared.h"
@@ -238,6 +239,24 @@ TEST_F(Strategies, AStarvingOneThatIsMadeFairSeesWhoGivesWayWithoutAlternative) 
 TEST_F(Strategies, WithoutFairnessTheHolderWouldKeepTheLock) {
   StarveOthers starve;
   EXPECT_EQ(run(starve, {hold_lock, spin_unseen, let_go_with_lock}), End::kStepBudget);
+}
+
+Pct pct_that_leaves_spinners_on_top() {
+  return {/*seed=*/1, /*depth=*/1, /*length=*/1, 0, Pct::GivingWay::kLeavesIt};
+}
+
+TEST_F(Strategies, PctThatLeavesSpinnersOnTopStarvesOthers) {
+  Pct pct = pct_that_leaves_spinners_on_top();
+  End end = End::kFinished;
+  // In one of three schedules the setter is the lowest.
+  for (int i = 0; i < 20 && end == End::kFinished; ++i) end = run(pct, {spin, spin, let_go});
+  EXPECT_EQ(end, End::kStepBudget);
+}
+
+TEST_F(Strategies, PctThatLeavesSpinnersOnTopIsFineIfItIsMadeFair) {
+  Pct pct = pct_that_leaves_spinners_on_top();
+  Fair fair(pct);
+  for (int i = 0; i < 20'000; ++i) ASSERT_EQ(run(fair, {spin, spin, let_go}), End::kFinished);
 }
 
 // A deadlock is no lack of fairness.

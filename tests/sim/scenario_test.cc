@@ -313,6 +313,13 @@ TEST_F(ScenarioTest, ASettingHasItsDefault) {
   EXPECT_EQ(work_of({}), 3U);
 }
 
+TEST_F(ScenarioTest, ASettingThatIsSetToItsDefaultIsNotChanged) {
+  const std::vector<Setting> settings = {{"rounds", 70}, {"rounds", 3}};
+  const auto program = parse_scenario("scenarios/case.toml", kWithSetting, settings);
+  ASSERT_TRUE(program.has_value());
+  EXPECT_FALSE(program->settings.at(0).changed);
+}
+
 TEST_F(ScenarioTest, ASettingCanBeSet) {
   const std::vector<Setting> settings = {{"rounds", 70}};
   EXPECT_EQ(work_of(settings), 70U);
