@@ -296,7 +296,8 @@ class Hunt {
           fmt::format("  --strategy {} cannot go on: {}", options_.strategy, result.proof.cannot));
     }
     if (result.proof.states > 0)
-      context_.console.line(fmt::format("  {} met", counted(result.proof.states, "state")));
+      context_.console.line(
+          fmt::format("  {} met, told apart by 64 bits", counted(result.proof.states, "state")));
     context_.console.line(
         "  of what the goroutines' bodies do: tracing starts and stops undisturbed, and no time "
         "limit runs out\n  while anybody can go on");

@@ -1,6 +1,7 @@
 #include "explore/prover.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/check.h"
 #include "interleave/dpor.h"
@@ -27,15 +28,30 @@ class ByClasses final : public Prover {
   interleave::Dpor dpor_;
 };
 
+// Some of the world's plain data is in no fingerprint (sim/fingerprint.cc): what only these use.
+std::string_view why_not_by_states(const sim::Program& program) {
+  using sim::OpKind;
+  for (const sim::GoroutineBody& body : program.bodies) {
+    for (const sim::Op& op : body.ops) {
+      if (op.kind == OpKind::kNetRead) return "the scenario reads from the network";
+      if (op.kind == OpKind::kTraceStart || op.kind == OpKind::kTraceStop ||
+          op.kind == OpKind::kGeneration)
+        return "the scenario starts, stops or turns over its trace by itself";
+    }
+  }
+  return "";
+}
+
 class ByStates final : public Prover {
  public:
   ByStates(Lab& lab, const interleave::StateSearchOptions& options)
-      : search_(
+      : why_not_(why_not_by_states(lab.program())),
+        search_(
             lab.world().engine(),
             [](const void* world) { return static_cast<const sim::World*>(world)->fingerprint(); },
             &lab.world(), options) {}
 
-  bool begin() override { return search_.begin(); }
+  bool begin() override { return why_not_.empty() && search_.begin(); }
   std::uint32_t pick(const interleave::Decision& decision) override {
     return search_.pick(decision);
   }
@@ -45,11 +61,12 @@ class ByStates final : public Prover {
             .whole = search_.whole(),
             .preemptions_below = search_.complete_below(),
             .states = search_.states(),
-            .cannot = std::string(search_.cannot())};
+            .cannot = std::string(why_not_.empty() ? search_.cannot() : why_not_)};
   }
   bool counts() const override { return !search_.scouting(); }
 
  private:
+  std::string_view why_not_;
   interleave::StateSearch search_;
 };
 

@@ -171,6 +171,44 @@ TEST(Hunt, SaysWhatTheBoundWasInJson) {
   EXPECT_EQ(object["complete"], (json{{"whole", false}, {"deviations", 1}, {"preemptions", 0}}));
 }
 
+TEST(Hunt, SaysWhatAProofIsOf) {
+  const CommandResult result = shell("mpglab hunt gcwait-small --strategy states --preemptions 1");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_TRUE(result.out.starts_with("gcwait-small: verified within 1 preemption: nothing goes"))
+      << result.out;
+  EXPECT_NE(result.out.find("of what the goroutines' bodies do"), std::string::npos);
+}
+
+TEST(Hunt, SaysWhatAProofIsOfInJson) {
+  const json object =
+      json::parse(shell("mpglab hunt gcwait-small --strategy states --preemptions 1 --json").out);
+  EXPECT_EQ(object["verdict"], "verified");
+  EXPECT_EQ(object["proof"]["scope"], "bodies");
+  EXPECT_EQ(object["proof"]["preemptions"], 1);
+  EXPECT_EQ(object["proof"]["whole"], false);
+}
+
+TEST(Hunt, IsInconclusiveWhenAProofIsCutOff) {
+  EXPECT_EQ(shell("mpglab hunt gcwait-small --strategy dpor --runs 10").code, 3);
+}
+
+TEST(Hunt, SaysWhyThereCanBeNoProof) {
+  const CommandResult result = shell("mpglab hunt start-stop --strategy states");
+  EXPECT_EQ(result.code, 3);
+  EXPECT_NE(result.out.find("--strategy states cannot go on: the scenario starts"),
+            std::string::npos)
+      << result.out;
+}
+
+TEST(Hunt, ShowsAFindingOfAProofThatCanBeReplayed) {
+  const CommandResult hunt = shell(
+      "mpglab hunt gcwait-small --bug self-steal-update-order --strategy states --preemptions 1 "
+      "--no-card");
+  EXPECT_EQ(hunt.code, 1);
+  const std::string token = hunt.out.substr(hunt.out.rfind("token ") + 6);
+  EXPECT_EQ(shell("mpglab replay " + token.substr(0, token.find('\n'))).code, 1);
+}
+
 TEST(Hunt, IsInconclusiveWhenTheBudgetEndsBeforeAnExhaustiveSearch) {
   const CommandResult result = shell("mpglab hunt ping-pong --strategy dfs --runs 10");
   EXPECT_EQ(result.code, 3);
@@ -458,6 +496,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"hunt gcwait --shard 0/4", "'0/4' is no part of a whole"},
         Mistake{"hunt gcwait --strategy dfs --shard 1/2", "no --shard"},
         Mistake{"hunt gcwait --deviations 2", "for --strategy dfs, not random"},
+        Mistake{"hunt gcwait --strategy states --deviations 2", "for --strategy dfs, not states"},
+        Mistake{"hunt gcwait --strategy dpor --preemptions 2", "dfs or states, not dpor"},
+        Mistake{"hunt gcwait --strategy states --classes", "which has its own count"},
+        Mistake{"hunt gcwait --strategy states --shard 1/2", "no --shard"},
         Mistake{"hunt gcwait --strategy dfs --deviations -1", "whole number"},
         Mistake{"hunt gcwait --strategy pos --depth 3",
                 "--depth is for --strategy pct or fair-pct, not pos"},

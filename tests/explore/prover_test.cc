@@ -151,8 +151,18 @@ TEST(Proofs, ThatAreCutOffAreNone) {
 }
 TEST(Proofs, OfAProgramThatSpinsAreNone) {
   const HuntResult result =
-      prove(bodies_of("start-stop"), {.strategy = StrategyKind::kStates, .runs = 200});
+      prove(bodies_of("start-stop"), {.strategy = StrategyKind::kDpor, .runs = 200});
   EXPECT_EQ(result.proof.cannot, "the program spins");
+}
+TEST(Proofs, ByStatesAreNotOfScenariosWithDataThatIsInNoFingerprint) {
+  const HuntResult result =
+      prove(bodies_of("generations"), {.strategy = StrategyKind::kStates, .runs = 200});
+  EXPECT_EQ(result.proof.cannot, "the scenario starts, stops or turns over its trace by itself");
+}
+TEST(Proofs, ThatCannotBeAreNotCalledVerified) {
+  const HuntResult result =
+      prove(bodies_of("load-network"), {.strategy = StrategyKind::kStates, .runs = 200});
+  EXPECT_FALSE(result.verified);
 }
 TEST(Proofs, DoNotCoverAFault) {
   const HuntResult result =

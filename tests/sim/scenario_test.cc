@@ -269,7 +269,7 @@ TEST_F(ScenarioTest, ABodyIsNeeded) {
 TEST_F(ScenarioTest, AnUnknownKeyIsNamedWithItsNearest) {
   EXPECT_EQ(mistake("title = \"t\"\nstory = \"s\"\ngomaxproc = 2\n"),
             "3:1: unknown key 'gomaxproc' in a scenario; did you mean 'gomaxprocs'?; known are "
-            "title, story, gomaxprocs, settings, channel, goroutine");
+            "title, story, gomaxprocs, bodies-only, settings, channel, goroutine");
 }
 
 TEST_F(ScenarioTest, AnUnknownKeyOfAGoroutineIsNamed) {
@@ -286,6 +286,11 @@ TEST_F(ScenarioTest, AnUnknownKeyOfAChannelIsNamed) {
 TEST_F(ScenarioTest, GomaxprocsHasBounds) {
   EXPECT_EQ(mistake("title = \"t\"\nstory = \"s\"\ngomaxprocs = 17\n"),
             "3:14: gomaxprocs must be a number from 1 to 16");
+}
+
+TEST_F(ScenarioTest, BodiesOnlyIsYesOrNo) {
+  EXPECT_EQ(mistake("title = \"t\"\nstory = \"s\"\nbodies-only = 1\n"),
+            "3:15: bodies-only must be true or false");
 }
 
 TEST_F(ScenarioTest, ANegativeCapacityIsRefused) {

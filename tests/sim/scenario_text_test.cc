@@ -26,8 +26,8 @@ Program parsed(std::string_view text) {
 
 // Everything of a program but the lines of its operations.
 std::string told(const Program& program) {
-  std::string text = fmt::format("{}|{}|{}|{}\n", program.title, program.story, program.gomaxprocs,
-                                 program.trace_whole_run);
+  std::string text = fmt::format("{}|{}|{}|{}|{}\n", program.title, program.story,
+                                 program.gomaxprocs, program.trace_whole_run, program.bodies_only);
   for (const Channel& channel : program.channels)
     text += fmt::format("channel {} {}\n", channel.name, channel.capacity);
   for (const GoroutineBody& body : program.bodies) {
@@ -121,6 +121,12 @@ TEST(ScenarioText, SettingsStandAsTheirValues) {
       "title = \"t\"\nstory = \"s\"\n[settings]\nrounds = 3\n[goroutine.main]\nbody = \"work "
       "$rounds\"\n");
   EXPECT_NE(scenario_text(program).find("work 3\n"), std::string::npos);
+}
+
+TEST(ScenarioText, ThatOnlyTheBodiesAreOpenComesBack) {
+  Program program = parsed(
+      "title = \"t\"\nstory = \"s\"\nbodies-only = true\n[goroutine.main]\nbody = \"syscall\"\n");
+  EXPECT_TRUE(parsed(scenario_text(program)).bodies_only);
 }
 
 TEST(ScenarioText, QuotesAndBackslashesInTheStoryComeBack) {
