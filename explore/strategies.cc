@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/check.h"
-#include "explore/growing_dfs.h"
+#include "interleave/bounded_dfs.h"
 #include "interleave/pct.h"
 #include "interleave/pos.h"
 #include "interleave/random_walk.h"
@@ -78,6 +78,10 @@ bool has_numbered_executions(StrategyKind kind) {
   return kind != StrategyKind::kRoundRobin && kind != StrategyKind::kDfs;
 }
 
+bool can_use_jobs(StrategyKind kind) {
+  return kind != StrategyKind::kRoundRobin;
+}
+
 bool is_exhaustive(StrategyKind kind) {
   return kind == StrategyKind::kDfs;
 }
@@ -96,8 +100,8 @@ std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& optio
     case StrategyKind::kRoundRobin:
       return std::make_unique<GrowingRoundRobin>(options.first_execution);
     case StrategyKind::kDfs:
-      MPG_CHECK(options.first_execution == 0, "DFS is told where it is by its position");
-      return std::make_unique<GrowingDfs>(options.bounds);
+      MPG_CHECK(options.first_execution == 0, "DFS begins with its first execution");
+      return std::make_unique<interleave::BoundedDfs>(options.bounds);
   }
   MPG_CHECK(false, "a strategy of no kind");
   return nullptr;
