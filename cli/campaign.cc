@@ -88,19 +88,31 @@ Json json_of_discovery(const explore::Discovery& discovery) {
 }
 
 // The tape as kind, bound and value of each choice.
+Json json_of_tape(const interleave::Tape& tape) {
+  Json array = Json::array();
+  for (const interleave::Choice& choice : tape) {
+    array.push_back(static_cast<unsigned>(choice.kind));
+    array.push_back(choice.bound);
+    array.push_back(choice.value);
+  }
+  return array;
+}
+
 Json json_of_dfs(const explore::HuntState& state) {
   Json object{{"type", "dfs"}};
-  object["deviations"] = state.dfs.deviations;
+  object["round"] = state.dfs.round;
   object["complete_below"] = state.dfs.complete_below;
-  object["left_out"] = state.dfs.round.left_out;
+  object["leaves_dealt"] = state.dfs.leaves_dealt;
   object["whole"] = state.dfs_whole;
-  Json tape = Json::array();
-  for (const interleave::Choice& choice : state.dfs.round.tape) {
-    tape.push_back(static_cast<unsigned>(choice.kind));
-    tape.push_back(choice.bound);
-    tape.push_back(choice.value);
-  }
-  object["tape"] = std::move(tape);
+  const explore::DfsCount& count = state.dfs_count;
+  object["before"] = count.before;
+  object["size_before"] = count.size_before;
+  object["size"] = count.size;
+  object["new_before"] = count.new_before;
+  object["runs"] = count.runs;
+  object["children"] = count.children;
+  object["left_out"] = count.left_out;
+  object["node"] = state.dfs.node ? json_of_tape(*state.dfs.node) : Json(nullptr);
   return object;
 }
 
@@ -157,16 +169,26 @@ bool read_discovery(const Json& object, explore::HuntState& state) {
 }
 
 bool read_dfs(const Json& object, explore::HuntState& state) {
-  object.at("deviations").get_to(state.dfs.deviations);
+  object.at("round").get_to(state.dfs.round);
   object.at("complete_below").get_to(state.dfs.complete_below);
-  object.at("left_out").get_to(state.dfs.round.left_out);
+  object.at("leaves_dealt").get_to(state.dfs.leaves_dealt);
   object.at("whole").get_to(state.dfs_whole);
-  const Json& tape = object.at("tape");
-  if (tape.size() % 3 != 0) return false;
-  for (std::size_t i = 0; i < tape.size(); i += 3) {
-    state.dfs.round.tape.push_back(
-        {static_cast<interleave::ChoiceKind>(tape[i].get<std::uint8_t>()),
-         tape[i + 1].get<std::uint16_t>(), tape[i + 2].get<std::uint16_t>()});
+  explore::DfsCount& count = state.dfs_count;
+  count.round = state.dfs.round;
+  object.at("before").get_to(count.before);
+  object.at("size_before").get_to(count.size_before);
+  object.at("size").get_to(count.size);
+  object.at("new_before").get_to(count.new_before);
+  object.at("runs").get_to(count.runs);
+  object.at("children").get_to(count.children);
+  object.at("left_out").get_to(count.left_out);
+  const Json& node = object.at("node");
+  if (node.is_null()) return true;
+  if (node.size() % 3 != 0) return false;
+  interleave::Tape& tape = state.dfs.node.emplace();
+  for (std::size_t i = 0; i < node.size(); i += 3) {
+    tape.push_back({static_cast<interleave::ChoiceKind>(node[i].get<std::uint8_t>()),
+                    node[i + 1].get<std::uint16_t>(), node[i + 2].get<std::uint16_t>()});
   }
   return true;
 }

@@ -72,6 +72,7 @@ class Hunt {
     const auto kind = named_strategy(options_.strategy);
     if (!kind) return context_.fail(kind.error());
     if (const auto fits = options_fit(*kind); !fits) return context_.fail(fits.error());
+    kind_ = *kind;
     is_proof_ = explore::is_prover(*kind);
     if (is_proof_) model->program.bodies_only = true;
     if (campaign_) {
@@ -322,7 +323,7 @@ class Hunt {
     if (options_.has("depth") && kind != StrategyKind::kPct && kind != StrategyKind::kFairPct)
       return failure(
           fmt::format("--depth is for --strategy pct or fair-pct, not {}", options_.strategy));
-    if (options_.jobs > 1 && !explore::has_numbered_executions(kind))
+    if (options_.jobs > 1 && !explore::can_use_jobs(kind))
       return failure(
           fmt::format("--strategy {} tries schedules in an order: --jobs 1", options_.strategy));
     if (options_.shards > 1 && !explore::has_numbered_executions(kind))
@@ -411,22 +412,37 @@ class Hunt {
     if (result.whole) return fmt::format("{}: nothing goes wrong in any of {}", verified, runs);
     if (result.verified)
       return fmt::format("{} within {}: nothing goes wrong in any of {}", verified,
-                         bounds_text(result), runs);
+                         proved_text(result), runs);
     std::string text =
         result.interrupted
             ? fmt::format("{}; nothing found in {} so far",
                           style_(view::Ink::kYellow, "interrupted"), runs)
             : fmt::format("{} in {}", style_(view::Ink::kGreen, "nothing found"), runs);
-    if (result.complete_below > 0 || result.proof.preemptions_below > 0)
-      text += fmt::format("; all within {} were tried", bounds_text(result));
+    if (is_proof_ && result.proof.preemptions_below > 0)
+      text += fmt::format("; all within {} were tried", proved_text(result));
+    if (result.complete_below == 0) return text;
+    text += fmt::format("; all within {} were tried", bounds_text(result.complete_below));
+    const explore::DfsCount& count = result.dfs_count;
+    // With what was complete the hunt may have ended.
+    if (count.runs > 0 && count.left() > 0)
+      text += fmt::format(", and {} of the {} within {}", grouped(count.runs), grouped(count.size),
+                          counted(count.round, "deviation"));
     return text;
   }
 
-  // "2 deviations from the default schedule and 1 preemption".
-  std::string bounds_text(const explore::HuntResult& result) const {
+  // Only the bound of preemptions limits what is proved: with more deviations there is nothing.
+  bool any_deviations(const explore::HuntResult& result) const {
+    return result.verified && options_.bounds.deviations == interleave::BoundedDfs::kUnbounded;
+  }
+  std::string proved_text(const explore::HuntResult& result) const {
     if (is_proof_) return counted(result.proof.preemptions_below - 1, "preemption");
-    std::string text =
-        counted(result.complete_below - 1, "deviation") + " from the default schedule";
+    return any_deviations(result) ? counted(options_.bounds.preemptions, "preemption")
+                                  : bounds_text(result.complete_below);
+  }
+
+  // "2 deviations from the default schedule and 1 preemption". `below`: one more than the former.
+  std::string bounds_text(std::uint32_t below) const {
+    std::string text = counted(below - 1, "deviation") + " from the default schedule";
     if (options_.has("preemptions"))
       text += fmt::format(" and {}", counted(options_.bounds.preemptions, "preemption"));
     return text;
@@ -458,6 +474,16 @@ class Hunt {
     return fmt::format("{} ({})", text, speed(result));
   }
 
+  // How large the round is that a DFS is in, how far it is, and how large the next one is, about.
+  static Json json_of(const explore::DfsCount& count) {
+    Json object = Json::object();
+    object["deviations"] = count.round;
+    object["schedules"] = count.size;
+    object["runs"] = count.runs;
+    object["next"] = count.expected_next();
+    return object;
+  }
+
   // Shows a discovery, shrunk if that is wanted. Returns its token.
   std::string tell(const Model& model, const explore::Discovery& discovery) {
     explore::Token token = discovery.token;
@@ -465,8 +491,8 @@ class Hunt {
     object["type"] = "finding";
     object["verdict"] = explore::verdict_name(discovery.finding.verdict);
     object["scenario"] = model.program.name;
-    object["bugs"] = json_of(model.faults);
-    object["settings"] = json_of(model.program.settings);
+    object["bugs"] = cli::json_of(model.faults);
+    object["settings"] = cli::json_of(model.program.settings);
     object["strategy"] = options_.strategy;
     object["seed"] = options_.seed;
     object["run"] = discovery.run;
@@ -533,19 +559,21 @@ class Hunt {
     object["type"] = "result";
     object["command"] = "hunt";
     object["scenario"] = model.program.name;
-    object["bugs"] = json_of(model.faults);
-    object["settings"] = json_of(model.program.settings);
+    object["bugs"] = cli::json_of(model.faults);
+    object["settings"] = cli::json_of(model.program.settings);
     object["verdict"] =
         result.verified ? std::string_view("verified") : explore::verdict_name(result.verdict);
     if (result.complete_below > 0) {
       Json complete = Json::object();
       complete["whole"] = result.whole;
-      complete["deviations"] = result.complete_below - 1;
+      complete["deviations"] =
+          any_deviations(result) && !result.whole ? Json(nullptr) : Json(result.complete_below - 1);
       complete["preemptions"] =
           options_.has("preemptions") ? Json(options_.bounds.preemptions) : Json(nullptr);
       object["complete"] = std::move(complete);
     }
     if (is_proof_) object["proof"] = proof_object(result.proof);
+    if (kind_ == explore::StrategyKind::kDfs) object["round"] = json_of(result.dfs_count);
     object["runs"] = result.runs;
     object["first_finding_run"] =
         result.first_finding_run == 0 ? Json(nullptr) : Json(result.first_finding_run);
@@ -555,7 +583,7 @@ class Hunt {
     object["seconds"] = result.seconds;
     object["schedules_per_second"] = rate(result);
     object["resumed_at"] = resumed_at_ ? Json(*resumed_at_) : Json(nullptr);
-    if (options_.classes) object["classes"] = json_of(result.classes.estimate());
+    if (options_.classes) object["classes"] = cli::json_of(result.classes.estimate());
     object["token"] = token.empty() ? Json(nullptr) : Json(token);
     object["strategy"] = options_.strategy;
     object["seed"] = options_.seed;
@@ -566,6 +594,7 @@ class Hunt {
   HuntOptions options_;
   Context& context_;
   const view::Style& style_;
+  explore::StrategyKind kind_{};
   std::optional<FindingsFolder> folder_;
   std::optional<Campaign> campaign_;  // if there is a folder
   std::string file_;                  // of the campaign

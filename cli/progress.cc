@@ -14,6 +14,7 @@ Course course_of(const explore::HuntOptions& options) {
   Course course;
   course.runs = options.runs / options.shards;
   course.seconds = options.seconds;
+  course.deviations = options.bounds.deviations;
   if (options.from != nullptr) {
     course.runs_before = options.from->runs;
     course.seconds_before = options.from->seconds;
@@ -25,14 +26,16 @@ std::optional<double> seconds_left(const Course& course, const explore::HuntProg
   const double passed = at.seconds - course.seconds_before;
   const auto made = static_cast<double>(at.runs - course.runs_before);
   std::optional<double> left;
-  if (course.runs > 0 && made > 0 && passed > 0) {
-    const auto to_make = static_cast<double>(course.runs - std::min(course.runs, at.runs));
-    left = to_make * passed / made;
+  const auto limit = [&left](double seconds) { left = left ? std::min(*left, seconds) : seconds; };
+  if (made > 0 && passed > 0) {
+    if (course.runs > 0)
+      limit(static_cast<double>(course.runs - std::min(course.runs, at.runs)) * passed / made);
+    if (at.dfs) {
+      const bool bound = course.deviations != interleave::BoundedDfs::kUnbounded;
+      limit(at.dfs->expected_left(bound ? course.deviations : at.dfs->round) * passed / made);
+    }
   }
-  if (course.seconds > 0) {
-    const double time = std::max(0.0, course.seconds - passed);
-    left = left ? std::min(*left, time) : time;
-  }
+  if (course.seconds > 0) limit(std::max(0.0, course.seconds - passed));
   return left;
 }
 
@@ -40,12 +43,20 @@ std::string progress_text(const Course& course, const explore::HuntProgress& at)
   const double passed = at.seconds - course.seconds_before;
   const auto made = static_cast<double>(at.runs - course.runs_before);
   const double rate = passed > 0 ? made / passed : 0.0;
-  std::string text = grouped(at.runs);
-  if (course.runs != 0) text += fmt::format(" of {}", grouped(course.runs));
+  std::string text;
+  if (at.dfs) {
+    text = fmt::format("{}: {} of {}", counted(at.dfs->round, "deviation"), grouped(at.dfs->runs),
+                       grouped(at.dfs->size));
+  } else {
+    text = grouped(at.runs);
+    if (course.runs != 0) text += fmt::format(" of {}", grouped(course.runs));
+  }
   text += fmt::format(" schedules, {}/s, {}", grouped(static_cast<std::uint64_t>(rate)),
                       duration_text(at.seconds));
   if (const auto left = seconds_left(course, at))
     text += fmt::format(", {} left", duration_text(*left));
+  if (at.dfs && at.dfs->round < course.deviations)
+    text += fmt::format(", then about {:.2g}", at.dfs->expected_next());
   if (at.classes) text += fmt::format(", {}", classes_in_short(*at.classes));
   if (at.findings > 0) text += fmt::format(", {}", counted(at.findings, "finding"));
   return text;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "explore/growing_dfs.h"
 #include "interleave/class_hash.h"
 #include "interleave/round_robin.h"
 
@@ -67,7 +67,9 @@ struct Block {
   bool exhausted = false;
   std::vector<Discovery> discoveries;  // in order; `count` within the block
   std::vector<std::uint64_t> classes;
-  GrowingDfs::Position dfs;
+  // Of DFS.
+  DfsPosition dfs;
+  DfsCount dfs_count;
   bool dfs_whole = false;
   Proof proof;
 };
@@ -120,6 +122,8 @@ class Ledger {
     }
     for (const std::uint64_t hash : block.classes) state_.classes.add(hash);
     state_.dfs = std::move(block.dfs);
+    while (state_.dfs_count.round < state_.dfs.round) state_.dfs_count.begin_next_round();
+    state_.dfs_count.add(block.dfs_count);
     state_.dfs_whole = block.dfs_whole;
     state_.proof = std::move(block.proof);
     closed_ = state_.exhausted || (state_.findings > 0 && !keep_going_);
@@ -139,6 +143,8 @@ class Hunter {
       : program_(program),
         options_(options),
         ledger_(options.from, options.keep_going),
+        frontier_(options.bounds, ledger_.state().dfs, ledger_.state().dfs_count),
+        dealt_(ledger_.state().next),
         begin_(first_of_shard(options)),
         seconds_before_(options.from == nullptr ? 0 : options.from->seconds),
         end_(options.runs == 0 ? kNever : options.runs),
@@ -158,8 +164,7 @@ class Hunter {
       Lab lab(program_, options_.faults, options_.max_steps);
       usual_ = usual_schedule(lab);
     }
-    const unsigned jobs =
-        has_numbered_executions(options_.strategy) ? std::max(1U, options_.jobs) : 1;
+    const unsigned jobs = can_use_jobs(options_.strategy) ? std::max(1U, options_.jobs) : 1;
     {
       std::vector<std::jthread> others;
       for (unsigned job = 1; job < jobs; ++job) others.emplace_back([this, job] { work(job); });
@@ -195,54 +200,119 @@ class Hunter {
                 "a proof that is resumed has forgotten what it had seen");
       return make_prover({.kind = options_.strategy, .bounds = options_.bounds}, lab);
     }
-    const bool dfs = options_.strategy == StrategyKind::kDfs;
-    auto strategy = make_strategy({.kind = options_.strategy,
-                                   .seed = options_.seed,
-                                   .pct_depth = options_.pct_depth,
-                                   .length = usual_.choices,
-                                   .first_execution = dfs ? 0 : begin,
-                                   .bounds = options_.bounds});
-    if (dfs && options_.from != nullptr)
-      static_cast<GrowingDfs&>(*strategy).go_on_from(options_.from->dfs);
-    return strategy;
+    return make_strategy({.kind = options_.strategy,
+                          .seed = options_.seed,
+                          .pct_depth = options_.pct_depth,
+                          .length = usual_.choices,
+                          .first_execution = begin});
   }
+
+  // What one of the hunt's threads has of its own.
+  struct Worker {
+    Worker(const sim::Program& program, const HuntOptions& options, unsigned number)
+        : job(number), lab(program, options.faults, options.max_steps), hash(lab.world().engine()) {
+      if (options.count_classes) lab.world().engine().observe(&hash);
+    }
+
+    const unsigned job;
+    Lab lab;
+    interleave::ClassHash hash;
+  };
 
   // What thread number `job` of the hunt does; the first one also reports.
   void work(unsigned job) {
-    Lab lab(program_, options_.faults, options_.max_steps);
-    interleave::ClassHash hash(lab.world().engine());
-    if (options_.count_classes) lab.world().engine().observe(&hash);
+    Worker worker(program_, options_, job);
+    if (options_.strategy == StrategyKind::kDfs) {
+      while (!stopped_ && run_leaves(worker)) look_at_the_clock(/*reports=*/job == 0);
+      return;
+    }
     std::unique_ptr<interleave::Strategy> strategy;
     while (!stopped_) {
       const std::uint64_t ticket = next_ticket_++;
       const auto [begin, end] = range(ticket);
       if (begin >= end_) break;
       if (strategy == nullptr || has_numbered_executions(options_.strategy))
-        strategy = strategy_from(begin, lab);
+        strategy = strategy_from(begin, worker.lab);
       Block block;
       block.next = begin;
-      while (block.next < end && block.next < end_ && !block.exhausted) {
-        hash.begin();
-        run(job, lab, *strategy, block);
-        if (options_.count_classes && !block.exhausted) block.classes.push_back(hash.value());
-      }
-      if (options_.strategy == StrategyKind::kDfs) {
-        const auto& dfs = static_cast<const GrowingDfs&>(*strategy);
-        block.dfs = dfs.position();
-        block.dfs_whole = dfs.whole();
-      }
+      while (block.next < end && block.next < end_ && !block.exhausted)
+        run(worker, *strategy, block);
       if (is_prover(options_.strategy)) block.proof = static_cast<const Prover&>(*strategy).proof();
       add(ticket, std::move(block));
       look_at_the_clock(/*reports=*/job == 0);
     }
   }
 
+  // A block of DFS: a node, if one is due, and leaves. False: there was nothing to do any more.
+  bool run_leaves(Worker& worker) {
+    Block block;
+    DfsFrontier::Leaves task;
+    std::uint64_t ticket = 0;
+    {
+      std::unique_lock lock(frontier_mutex_);
+      if (!deal(worker, block, lock)) return false;
+      ticket = next_ticket_++;
+      block.dfs = frontier_.position();
+      if (!block.exhausted) task = frontier_.take_leaves(kBlock - block.runs);
+      dealt_ += task.leaves.size();
+      ++blocks_out_;
+    }
+    for (const DfsFrontier::Leaf leaf : task.leaves) {
+      if (block.next >= end_) break;
+      LeafStrategy strategy(*task.node, leaf);
+      run(worker, strategy, block);
+      ++block.dfs.leaves_dealt;
+    }
+    const DfsCount seen = block.dfs_count;
+    add(ticket, std::move(block));
+    const std::lock_guard lock(frontier_mutex_);
+    --blocks_out_;
+    frontier_.note(seen);
+    block_is_done_.notify_all();
+    return true;
+  }
+
+  // Sees to it that the frontier has leaves, or has run a node, or is known to have no more, which
+  // one worker says, once. False: nothing of that. REQUIRES: the lock of the frontier is held.
+  bool deal(Worker& worker, Block& block, std::unique_lock<std::mutex>& lock) {
+    while (!stopped_ && dealt_ < end_) {
+      const DfsFrontier::Next next = frontier_.next(blocks_out_ > 0);
+      block.next = dealt_;
+      block.dfs_count.round = frontier_.round();
+      switch (next) {
+        case DfsFrontier::Next::kLeaves:
+          return true;
+        case DfsFrontier::Next::kNode:
+          run(worker, frontier_.node_strategy(), block);
+          if (!block.exhausted) {
+            ++dealt_;
+            frontier_.node_was_run();
+            return true;
+          }
+          block.exhausted = false;
+          frontier_.there_was_none();
+          break;
+        case DfsFrontier::Next::kWait:
+          block_is_done_.wait(lock);
+          break;
+        case DfsFrontier::Next::kNothing:
+          if (std::exchange(end_is_told_, true)) return false;
+          block.exhausted = true;
+          block.dfs_whole = frontier_.whole();
+          return true;
+      }
+    }
+    return false;
+  }
+
   // Runs the next schedule of the block, if there is one.
-  void run(unsigned job, Lab& lab, interleave::Strategy& strategy, Block& block) {
+  void run(Worker& worker, interleave::Strategy& strategy, Block& block) {
     const std::uint64_t number = block.next + 1;
-    if (options_.running != nullptr) options_.running->set(job, thread_id(), number);
-    const Lab::Run run = lab.run(strategy);
-    if (options_.running != nullptr) options_.running->set(job, thread_id(), 0);
+    RunningSchedules* const running = options_.running;
+    worker.hash.begin();
+    if (running != nullptr) running->set(worker.job, thread_id(), number);
+    const Lab::Run run = worker.lab.run(strategy);
+    if (running != nullptr) running->set(worker.job, thread_id(), 0);
     if (run.outcome->kind == sim::Outcome::Kind::kExhausted) {
       block.exhausted = true;
       return;
@@ -255,11 +325,14 @@ class Hunter {
     ++block.runs;
     runs_.fetch_add(1, std::memory_order_relaxed);
     block.steps += run.outcome->execution->steps;
+    if (options_.count_classes) block.classes.push_back(worker.hash.value());
+    if (options_.strategy == StrategyKind::kDfs)
+      block.dfs_count.add(DfsSeen(worker.lab.tape(), options_.bounds));
     if (run.finding == nullptr) return;
     if (Discovery* known = find_signature(block.discoveries, run.finding->signature)) {
       ++known->count;
     } else {
-      block.discoveries.push_back({*run.finding, lab.token(), number, 1});
+      block.discoveries.push_back({*run.finding, worker.lab.token(), number, 1});
     }
     if (!is_finding(run.verdict)) {
       ++block.budget_runs;
@@ -288,6 +361,7 @@ class Hunter {
     // Not before: what is reported is in a checkpoint.
     findings_ = state.findings;
     if (options_.count_classes) classes_ = state.classes.estimate();
+    dfs_count_ = state.dfs_count;
   }
 
   void look_at_the_clock(bool reports) {
@@ -295,10 +369,11 @@ class Hunter {
     if (options_.seconds > 0 && now >= options_.seconds) stopped_ = true;
     if (!reports || !options_.progress || now < next_report_) return;
     next_report_ = now + kSecondsBetweenReports;
-    HuntProgress progress{runs_, findings_, seconds(), {}};
-    if (options_.count_classes) {
+    HuntProgress progress{runs_, findings_, seconds(), {}, {}};
+    {
       const std::lock_guard lock(mutex_);
-      progress.classes = classes_;
+      if (options_.count_classes) progress.classes = classes_;
+      if (options_.strategy == StrategyKind::kDfs) progress.dfs = dfs_count_;
     }
     if (!options_.progress(progress)) stopped_ = interrupted_ = true;
   }
@@ -338,6 +413,15 @@ class Hunter {
   Ledger ledger_;
   double next_checkpoint_ = 0;
   interleave::ClassEstimate classes_;
+  DfsCount dfs_count_;
+
+  // Of DFS.
+  std::mutex frontier_mutex_;  // of all of these
+  std::condition_variable block_is_done_;
+  DfsFrontier frontier_;
+  std::uint64_t dealt_;           // schedules
+  std::uint64_t blocks_out_ = 0;  // dealt, and not in the ledger
+  bool end_is_told_ = false;
 
   const std::uint64_t begin_;  // the first schedule, from 0
   const double seconds_before_;

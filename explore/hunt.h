@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "explore/catalogue.h"
+#include "explore/dfs_count.h"
+#include "explore/dfs_frontier.h"
 #include "explore/finding.h"
-#include "explore/growing_dfs.h"
 #include "explore/lab.h"
 #include "explore/prover.h"
 #include "explore/running_schedules.h"
@@ -47,8 +48,10 @@ struct HuntState {
   // One for each signature in the order in which they were met, at most kMaxDiscoveries.
   std::vector<Discovery> discoveries;
   interleave::ClassCount classes;  // if they are counted
-  GrowingDfs::Position dfs;        // of DFS
   Proof proof;                     // of a prover
+  // Of DFS.
+  DfsPosition dfs;
+  DfsCount dfs_count;
   bool dfs_whole = false;
 };
 
@@ -57,6 +60,7 @@ struct HuntProgress {
   std::uint64_t findings;
   double seconds;  // since the hunt started, with those of the state that it started from
   std::optional<interleave::ClassEstimate> classes;
+  std::optional<DfsCount> dfs;  // of DFS
 };
 
 struct HuntOptions {
@@ -67,7 +71,7 @@ struct HuntOptions {
   std::uint64_t runs = 0;   // at most so many, with those of `from`; 0: no limit
   double seconds = 0;       // at most so long, without those of `from`; 0: no limit
   bool keep_going = false;  // do not stop at the first finding
-  unsigned jobs = 1;  // OS threads, each with a Lab of its own; those that have an order use one
+  unsigned jobs = 1;        // OS threads, each with a Lab of its own; round-robin uses one
   // This hunt runs only its part of the schedules: part `shard` of `shards`, from 0. The parts of
   // all shards together are the hunt without them, and `runs` counts the schedules of all. Not for
   // strategies that have an order.

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/check.h"
-#include "explore/growing_dfs.h"
+#include "interleave/bounded_dfs.h"
 #include "interleave/fair.h"
 #include "interleave/pct.h"
 #include "interleave/pos.h"
@@ -102,6 +102,10 @@ bool has_numbered_executions(StrategyKind kind) {
   return kind != StrategyKind::kRoundRobin && !is_exhaustive(kind);
 }
 
+bool can_use_jobs(StrategyKind kind) {
+  return kind != StrategyKind::kRoundRobin && !is_prover(kind);
+}
+
 bool is_exhaustive(StrategyKind kind) {
   return kind == StrategyKind::kDfs || is_prover(kind);
 }
@@ -126,8 +130,8 @@ std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& optio
     case StrategyKind::kRoundRobin:
       return std::make_unique<GrowingRoundRobin>(options.first_execution);
     case StrategyKind::kDfs:
-      MPG_CHECK(options.first_execution == 0, "DFS is told where it is by its position");
-      return std::make_unique<GrowingDfs>(options.bounds);
+      MPG_CHECK(options.first_execution == 0, "DFS begins with its first execution");
+      return std::make_unique<interleave::BoundedDfs>(options.bounds);
     case StrategyKind::kDpor:
     case StrategyKind::kStates:
       break;

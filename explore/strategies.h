@@ -51,14 +51,17 @@ std::optional<StrategyKind> find_strategy(std::string_view name);
 // Can executions be tried in any order? Those that are systematic must see the one before.
 bool has_numbered_executions(StrategyKind kind);
 
+// Can several threads share the work?
+bool can_use_jobs(StrategyKind kind);
+
 // Is a hunt that has come to its end a proof?
 bool is_exhaustive(StrategyKind kind);
 
 // Does it take only programs of which only the bodies are open, and a lab to observe (prover.h)?
 bool is_prover(StrategyKind kind);
 
-// REQUIRES: it is no prover.
-// A strategy whose n-th execution is a function of the options and n.
+// A strategy whose n-th execution is a function of the options and n. For DFS: within the bounds in
+// one go; a hunt goes from bound to bound (dfs_frontier.h). REQUIRES: it is no prover.
 std::unique_ptr<interleave::Strategy> make_strategy(const StrategyOptions& options);
 
 }  // namespace mpglab::explore

@@ -52,21 +52,17 @@ class BoundedDfs final : public Strategy {
   // were all the schedules there are.
   bool left_out() const { return left_out_; }
 
-  // Where it is between two executions: for going on in another process. `tape` is that of the
-  // execution before; none: nothing was tried yet.
-  struct Position {
-    Tape tape;
-    bool left_out = false;
+  // The tape of the execution that was begun last, and how often it deviates and preempts.
+  const Tape& tape() const { return tape_; }
+  std::uint32_t deviations() const { return deviations_; }
+  std::uint32_t preemptions() const { return preemptions_; }
 
-    friend bool operator==(const Position&, const Position&) = default;
-  };
-  Position position() const { return {tape_, left_out_}; }
-  // REQUIRES: nothing was tried yet; the position is of a search with the same bounds.
-  void go_on_from(Position position) {
+  // Goes on behind the execution with this tape, as if it had just been made.
+  // REQUIRES: nothing was tried yet; the tape is one of a search with the same bounds.
+  void go_on_behind(Tape tape) {
     MPG_CHECK(!begun_, "a search that has begun is somewhere else");
-    tape_ = std::move(position.tape);
-    left_out_ = position.left_out;
-    begun_ = !tape_.empty();
+    tape_ = std::move(tape);
+    begun_ = true;
     for (const Choice& choice : tape_) {
       if (choice.value == 0) continue;
       deviations_ += 1;

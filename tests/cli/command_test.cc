@@ -209,6 +209,14 @@ TEST(Hunt, ShowsAFindingOfAProofThatCanBeReplayed) {
   EXPECT_EQ(shell("mpglab replay " + token.substr(0, token.find('\n'))).code, 1);
 }
 
+TEST(Hunt, WithABoundOfPreemptionsAloneComesToAnEnd) {
+  // In the default schedule of ping-pong every choice could only preempt somebody.
+  const CommandResult result = shell("mpglab hunt ping-pong --strategy dfs --preemptions 0");
+  EXPECT_TRUE(result.out.starts_with(
+      "ping-pong: verified within 0 preemptions: nothing goes wrong in any of 1 schedule"))
+      << result.out;
+}
+
 TEST(Hunt, IsInconclusiveWhenTheBudgetEndsBeforeAnExhaustiveSearch) {
   const CommandResult result = shell("mpglab hunt ping-pong --strategy dfs --runs 10");
   EXPECT_EQ(result.code, 3);
@@ -503,7 +511,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"hunt gcwait --strategy dfs --deviations -1", "whole number"},
         Mistake{"hunt gcwait --strategy pos --depth 3",
                 "--depth is for --strategy pct or fair-pct, not pos"},
-        Mistake{"hunt gcwait --strategy dfs --jobs 2", "--jobs 1"},
+        Mistake{"hunt gcwait --strategy round-robin --jobs 2", "--jobs 1"},
+        Mistake{"hunt gcwait --strategy states --jobs 2", "--jobs 1"},
         Mistake{"hunt gcwait --strategy breadth-first", "there are random, pct"},
         Mistake{"hunt gcwait --stratgey pct", "no option --stratgey; did you mean --strategy?"},
         Mistake{"hunt gcwait --runs -3", "'-3' is no whole number"},

@@ -10,7 +10,7 @@ namespace mpglab::cli {
 namespace {
 
 explore::HuntProgress at(std::uint64_t runs, double seconds) {
-  return {.runs = runs, .findings = 0, .seconds = seconds, .classes = {}};
+  return {.runs = runs, .findings = 0, .seconds = seconds, .classes = {}, .dfs = {}};
 }
 
 TEST(Progress, SaysHowLongItStillTakes) {
@@ -42,6 +42,30 @@ TEST(Progress, SaysHowMuchIsUnseen) {
       .executions = 2'000, .classes = 900, .once = 400, .unseen = 0.2, .error = 0.0123};
   EXPECT_EQ(progress_text({}, progress),
             "2,000 schedules, 1,000/s, 2.00 s, 900 classes, 20% +/- 1% unseen, 1 finding");
+}
+
+// 90 of the 100 schedules within 1 deviation, of which there are 1,000 within 2, or so.
+explore::HuntProgress dfs_at(double seconds) {
+  explore::HuntProgress progress = at(91, seconds);
+  explore::DfsCount& count = progress.dfs.emplace();
+  count.round = 1;
+  count.size_before = 1;
+  count.size = 100;
+  count.new_before = 1;
+  count.runs = 90;
+  count.children = 6'000;
+  return progress;
+}
+
+TEST(Progress, OfDfsSaysHowLargeTheRoundIs) {
+  // 10 at 91 in 10 s. Its leaves already have more children than was to be expected: 99 * 99 / 2.
+  EXPECT_EQ(progress_text({}, dfs_at(10)),
+            "1 deviation: 90 of 100 schedules, 9/s, 10 s, 1.10 s left, then about 6.1e+03");
+}
+
+TEST(Progress, OfDfsWithinABoundExpectsItsEnd) {
+  // 10, and 6,100 within 2 deviations.
+  EXPECT_NEAR(*seconds_left({.deviations = 2}, dfs_at(91)), 6'110, 1e-6);
 }
 
 TEST(Course, OfAShardIsItsPartOfTheSchedules) {

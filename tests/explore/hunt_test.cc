@@ -201,9 +201,11 @@ TEST_F(Hunts, InPartsFindWhatTheWholeFinds) {
 // Everything that a hunt knows, but for how long it took.
 std::string text_of(const HuntState& state) {
   std::string text = fmt::format(
-      "next {} runs {} findings {} budget {} first {} steps {} exhausted {} whole {} complete {}",
+      "next {} runs {} findings {} budget {} first {} steps {} exhausted {} whole {} complete {} "
+      "round {} of {} left out {}",
       state.next, state.runs, state.findings, state.budget_runs, state.first_finding_run,
-      state.steps, state.exhausted, state.dfs_whole, state.dfs.complete_below);
+      state.steps, state.exhausted, state.dfs_whole, state.dfs.complete_below, state.dfs_count.runs,
+      state.dfs_count.size, state.dfs_count.left_out);
   for (const Discovery& one : state.discoveries)
     text += fmt::format("\n{} at {} times {}: {}", one.finding.signature, one.run, one.count,
                         to_text(one.token));
@@ -298,6 +300,37 @@ TEST_F(Hunts, KnowTheSameHoweverManyJobsThereAre) {
   EXPECT_EQ(text_of(hunt(program, options)), text_of(one));
 }
 
+TEST_F(Hunts, WithDfsKnowTheSameHoweverManyJobsThereAre) {
+  const sim::Program program = program_of("gcwait-small");
+  // All within 1 deviation are 1,097 schedules.
+  for (const std::uint64_t runs : {1U, 300U, 2'000U}) {
+    HuntOptions options = options_for(StrategyKind::kDfs, runs);
+    options.count_classes = true;
+    const HuntState one = hunt(program, options);
+    options.jobs = 3;
+    EXPECT_EQ(text_of(hunt(program, options)), text_of(one)) << runs;
+  }
+}
+
+TEST_F(Hunts, WithDfsFindTheSameScheduleHoweverManyJobsThereAre) {
+  const sim::Program program = program_of("gcwait-small");
+  HuntOptions options = options_for(StrategyKind::kDfs, 0);
+  options.faults.add(*find_race("self-steal-update-order"));
+  const HuntState one = hunt(program, options);
+  EXPECT_EQ(one.first_finding_run, 892U);  // as in docs/strategies.md
+  options.jobs = 3;
+  EXPECT_EQ(text_of(hunt(program, options)), text_of(one));
+}
+
+TEST_F(Hunts, WithDfsProveTheSameHoweverManyJobsThereAre) {
+  HuntOptions options = options_for(StrategyKind::kDfs, 0);
+  options.bounds.deviations = 1;
+  options.jobs = 3;
+  const HuntResult result = hunt(program_of("gcwait-small"), options);
+  EXPECT_TRUE(result.verified);
+  EXPECT_EQ(result.runs, 1'097U);
+}
+
 TEST_F(Hunts, HaveACheckpointForEachDiscovery) {
   const sim::Program program = program_of("gcwait");
   HuntOptions options = options_for(StrategyKind::kRandom, 1'000);
@@ -337,11 +370,9 @@ TEST_F(Hunts, CountClassesOnlyIfTheyAreAsked) {
   EXPECT_EQ(hunt(program_of("ping-pong"), options).classes.executions(), 100U);
 }
 
-// The default schedule is one class, and every other of so few deviations is another one or not;
-// but no strategy that repeats a schedule sees a second class in it.
-TEST_F(Hunts, SeeOneClassInOneSchedule) {
-  HuntOptions options = options_for(StrategyKind::kDfs, 0);
-  options.bounds.deviations = 0;
+TEST_F(Hunts, SeeOneClassInAScheduleThatIsRunTwice) {
+  // Within 1 deviation the default schedule is run again, as the first of the second round.
+  HuntOptions options = options_for(StrategyKind::kDfs, 2);
   options.count_classes = true;
   EXPECT_EQ(hunt(program_of("ping-pong"), options).classes.estimate().classes, 1U);
 }
