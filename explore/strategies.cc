@@ -79,7 +79,7 @@ bool has_numbered_executions(StrategyKind kind) {
 }
 
 bool can_use_jobs(StrategyKind kind) {
-  return kind != StrategyKind::kRoundRobin;
+  return has_numbered_executions(kind) || kind == StrategyKind::kDfs;
 }
 
 bool is_exhaustive(StrategyKind kind) {
