@@ -27,7 +27,8 @@ namespace mpglab::cli {
 // Goes up when the file is another one.
 inline constexpr int kCampaignFormat = 1;
 
-// What a campaign is, and how long it is to be.
+// What a campaign is, and how long it is to be. JSON's move assigns by a swap that is not declared
+// not to throw. NOLINTNEXTLINE(bugprone-exception-escape)
 struct CampaignPlan {
   Json settings;                   // what must be the same all along, by the options' names
   std::uint32_t program_hash = 0;  // explore::program_hash
@@ -37,6 +38,7 @@ struct CampaignPlan {
   bool known_occur = false;  // when it began, something that the folder had still went wrong
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape)
 struct Campaign {
   CampaignPlan plan;
   bool ended = false;        // by its limits or a finding; else something stopped it

@@ -214,7 +214,7 @@ class Hunt {
     plan.runs = limit_of_runs();
     plan.seconds = options_.seconds;
     plan.keep_going = options_.keep_going;
-    if (const auto tried = try_known(model); !tried) return tried;
+    if (auto tried = try_known(model); !tried) return tried;
     // From here on there is something to resume, and it is known that it can be written.
     if (!save(campaign_->state, /*ended=*/false)) return failure(unkept_);
     return {};

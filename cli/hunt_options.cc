@@ -32,7 +32,7 @@ std::vector<std::string> in_order(std::vector<std::string> texts) {
 
 // A setting as it is said on the command line.
 std::string said(std::string_view name, const Json& value) {
-  const std::string option = name == "scenario" ? "scenario" : fmt::format("--{}", name);
+  std::string option = name == "scenario" ? "scenario" : fmt::format("--{}", name);
   if (value.is_null() || value == false || (value.is_array() && value.empty()))
     return fmt::format("no {}", option);
   if (value == true) return option;

@@ -108,7 +108,8 @@ void shrink_scenario(const Options& options, const Replayable& loaded, Context& 
   const auto start = std::chrono::steady_clock::now();
   limits.progress = [&](const explore::ShrinkProgramProgress& at) {
     const std::chrono::duration<double> since = std::chrono::steady_clock::now() - start;
-    progress.show({.runs = at.runs, .findings = 0, .seconds = since.count(), .classes = {}});
+    progress.show(
+        {.runs = at.runs, .findings = 0, .seconds = since.count(), .classes = {}, .dfs = {}});
     return !interrupt.happened();
   };
   const auto result = explore::shrink_program(loaded.program, loaded.token, options.output, limits);

@@ -4,7 +4,6 @@
 
 namespace mpglab::explore {
 
-using interleave::Choice;
 using interleave::ChoiceKind;
 
 DfsSeen::DfsSeen(const interleave::Tape& tape, const interleave::BoundedDfs::Bounds& bounds) {
