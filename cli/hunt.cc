@@ -198,7 +198,7 @@ class Hunt {
       const auto before = read_campaign(file_);
       if (!before)
         return failure(fmt::format("{}; without this file a new one is begun", before.error()));
-      if (!before->ended && before->state.runs > 0) {
+      if (!before->ended && before->state.runs > 0 && can_be_resumed(before->plan)) {
         return failure(
             fmt::format("{}: this campaign has run {} and is not at its end: `mpglab hunt --resume "
                         "{}` goes on, "
@@ -218,6 +218,11 @@ class Hunt {
     // From here on there is something to resume, and it is known that it can be written.
     if (!save(campaign_->state, /*ended=*/false)) return failure(unkept_);
     return {};
+  }
+
+  static bool can_be_resumed(const CampaignPlan& plan) {
+    const auto kind = explore::find_strategy(plan.settings.value("strategy", ""));
+    return !kind || !explore::is_prover(*kind);
   }
 
   // False: it cannot be kept; unkept_ says why.

@@ -153,6 +153,8 @@ class Hunter {
     MPG_CHECK(options.shard < options.shards, "a shard is one of the shards");
     MPG_CHECK(options.shards == 1 || has_numbered_executions(options.strategy),
               "schedules that have an order are not dealt out");
+    MPG_CHECK(!options.count_classes || !is_prover(options.strategy),
+              "a prover observes the engine itself");
     MPG_CHECK(options.running == nullptr || options.jobs <= RunningSchedules::kMostThreads,
               "more jobs than can say what they run");
     next_checkpoint_ = seconds_before_ + kSecondsBetweenCheckpoints;

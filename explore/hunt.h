@@ -80,6 +80,7 @@ struct HuntOptions {
   FaultSet faults;
   std::uint64_t max_steps = kDefaultMaxSteps;
   // Count how many classes of equivalent schedules were met. Costs about a quarter of the speed.
+  // Not for provers.
   bool count_classes = false;
   // Where to go on; nullptr: at the beginning. Not owned. Not for provers.
   // REQUIRES: of a hunt with the same program and options, but for runs, seconds, keep_going, jobs.

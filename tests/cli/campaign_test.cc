@@ -50,6 +50,21 @@ class Campaign : public testing::Test {
   Scratch scratch_;
 };
 
+// ---- of provers, which keep what they have seen in memory ----
+
+TEST_F(Campaign, OfAProverCannotBeResumed) {
+  shell("mpglab hunt gcwait-small --strategy dpor --runs 10 --out " + folder());
+  const CommandResult result = shell("mpglab hunt --resume " + folder());
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("a campaign of --strategy dpor cannot be resumed"), std::string::npos)
+      << result.err;
+}
+TEST_F(Campaign, OfAProverIsBegunAnew) {
+  const std::string hunt = "mpglab hunt gcwait-small --strategy dpor --runs 10 --out " + folder();
+  shell(hunt);
+  EXPECT_EQ(shell(hunt).code, 3);
+}
+
 // ---- in parts ----
 
 class CampaignInParts : public Campaign, public testing::WithParamInterface<const char*> {};

@@ -44,7 +44,7 @@ class StandingTime : public testing::Test {
     self(test).engine_.make_daemon();
     for (;;) self(test).engine_.nap();
   }
-  static void sleep_for_a_time(void* test) {
+  static void sleep_with_limit(void* test) {
     self(test).notes_ += self(test).note_.sleep_with_timeout() ? 's' : 't';
   }
 
@@ -63,14 +63,14 @@ TEST_F(StandingTime, LetsANapEndWhenNobodyElseCanGoOn) {
 }
 TEST_F(StandingTime, LetsATimeLimitRunOutIfNobodyCanWakeTheSleeper) {
   EXPECT_EQ(notes_of([](void* test) {
-              self(test).engine_.spawn("sleeper", sleep_for_a_time, test);
+              self(test).engine_.spawn("sleeper", sleep_with_limit, test);
               self(test).engine_.spawn("worker", work, test);
             }),
             "wt");
 }
 TEST_F(StandingTime, KeepsATimeLimitFromRunningOutIfSomebodyWakesTheSleeper) {
   EXPECT_EQ(notes_of([](void* test) {
-              self(test).engine_.spawn("sleeper", sleep_for_a_time, test);
+              self(test).engine_.spawn("sleeper", sleep_with_limit, test);
               for (int i = 0; i < 3; ++i) self(test).word_.add(1);
               self(test).note_.wakeup();
             }),
