@@ -146,29 +146,42 @@ TEST(PrivateSteps, AreChoicesIfNotSpared) {
   EXPECT_EQ(TwoWriters(5, /*one_word=*/false).explore({.spare_private_steps = false}).states, 61U);
 }
 
-TEST(StatesOfTheDistilledRace, IsFoundWithItsBug) {
-  Engine engine;
-  test::DistilledRace race(engine, 2, /*bug=*/true);
-  StateSearch search(
-      engine,
-      [](const void* of) { return static_cast<const test::DistilledRace*>(of)->plain_data(); },
-      &race);
-  bool broken = false;
-  while (engine.run(search, test::DistilledRace::start, &race).end != End::kExhausted)
-    broken = broken || race.broken();
-  EXPECT_TRUE(broken);
+// The distilled race, all of it, in so many loops.
+class StatesOfTheDistilledRace : public testing::Test {
+ protected:
+  struct Explored {
+    bool broken = false;  // in some execution
+    bool whole = false;
+    std::string cannot;
+  };
+  static Explored explore(int loops, bool bug, const StateSearchOptions& options = {}) {
+    Engine engine;
+    test::DistilledRace race(engine, loops, bug);
+    StateSearch search(
+        engine,
+        [](const void* of) { return static_cast<const test::DistilledRace*>(of)->plain_data(); },
+        &race, options);
+    Explored explored;
+    while (engine.run(search, test::DistilledRace::start, &race).end != End::kExhausted)
+      explored.broken = explored.broken || race.broken();
+    explored.whole = search.whole();
+    explored.cannot = search.cannot();
+    return explored;
+  }
+};
+
+TEST_F(StatesOfTheDistilledRace, HaveItsBug) {
+  EXPECT_TRUE(explore(2, /*bug=*/true).broken);
 }
-TEST(StatesOfTheDistilledRace, IsNotThereWithout) {
-  Engine engine;
-  test::DistilledRace race(engine, 3, /*bug=*/false);
-  StateSearch search(
-      engine,
-      [](const void* of) { return static_cast<const test::DistilledRace*>(of)->plain_data(); },
-      &race);
-  bool broken = false;
-  while (engine.run(search, test::DistilledRace::start, &race).end != End::kExhausted)
-    broken = broken || race.broken();
-  EXPECT_TRUE(search.whole() && !broken);
+TEST_F(StatesOfTheDistilledRace, HaveNoneWithoutIt) {
+  EXPECT_FALSE(explore(3, /*bug=*/false).broken);
+}
+TEST_F(StatesOfTheDistilledRace, AreAllMet) {
+  EXPECT_TRUE(explore(3, /*bug=*/false).whole);
+}
+TEST_F(StatesOfTheDistilledRace, AreTooManyForLittleRoom) {
+  EXPECT_EQ(explore(5, /*bug=*/false, {.most_states = 1024}).cannot,
+            "there are more states than there is room for");
 }
 
 // ---- programs that are none for it ----
@@ -181,17 +194,5 @@ TEST(StateSearch, SaysThatAProgramSpins) {
   }
   EXPECT_EQ(search.cannot(), "the program spins");
 }
-TEST(StateSearch, StopsWhenThereIsNoRoom) {
-  Engine engine;
-  test::DistilledRace race(engine, 5, /*bug=*/false);
-  StateSearch search(
-      engine,
-      [](const void* of) { return static_cast<const test::DistilledRace*>(of)->plain_data(); },
-      &race, {.most_states = 1024});
-  while (engine.run(search, test::DistilledRace::start, &race).end != End::kExhausted) {
-  }
-  EXPECT_EQ(search.cannot(), "there are more states than there is room for");
-}
-
 }  // namespace
 }  // namespace mpglab::interleave
