@@ -65,6 +65,11 @@ constexpr bool writes(Access access) {
   return false;
 }
 
+// Is a value announced with it (Engine::operand)?
+constexpr bool has_operand(Access access) {
+  return access == Access::kCas || access == Access::kAwaitEqual || access == Access::kAwaitOther;
+}
+
 // Is it an operation on a word, and not on something that is there to be shared?
 constexpr bool is_on_word(Access access) {
   return access == Access::kLoad || access == Access::kStore || access == Access::kUpdate ||

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace mpglab::interleave {
 
 namespace {
@@ -56,6 +58,7 @@ bool StateSearch::advance() {
   // What was given up as known may have been known for other reasons.
   if (outdated_) {
     seen_.clear();
+    root_ = 0;  // another choice may be the first one now
     complete_below_ = 0;
     begin_round(most_preemptions_);
     return true;
@@ -97,6 +100,7 @@ std::uint32_t StateSearch::pick(const Decision& decision) {
   if (!cannot_.empty() || given_up_ || outdated_) return kGiveUp;
   if (scouting_) return random_.below(decision.bound);
   if (is_no_choice(decision)) return 0;
+  if (next_ == 0) check_root(fingerprint(decision));
   if (next_ < tape_.size()) return tape_[next_++].value;
   if (options_.recognise_states) {
     const auto left = static_cast<StateSet::Budget>(most_preemptions_ - preemptions_);
@@ -108,6 +112,13 @@ std::uint32_t StateSearch::pick(const Decision& decision) {
   ++next_;
   tape_.push_back({decision.kind, decision.bound, 0});
   return 0;
+}
+
+// Before the first choice every execution is in one state, or the one before has left something
+// behind, which would make one state many.
+void StateSearch::check_root(std::uint64_t root) {
+  MPG_CHECK(root_ == 0 || root_ == root, "an execution began in another state than the one before");
+  root_ = root;
 }
 
 bool StateSearch::is_no_choice(const Decision& decision) {
@@ -129,8 +140,9 @@ std::uint64_t StateSearch::fingerprint(const Decision& decision) const {
   std::uint64_t sum = memory_ + plain_data_(program_);
   for (unsigned i = 0; i < thread_count_; ++i) {
     const auto thread = static_cast<ThreadId>(i);
-    std::uint64_t number = mixed(names_[thread] + number_of(engine_.pending(thread)));
-    number = mixed(number + engine_.operand(thread));
+    const Operation pending = engine_.pending(thread);
+    std::uint64_t number = mixed(names_[thread] + number_of(pending));
+    if (has_operand(pending.access)) number = mixed(number + engine_.operand(thread));
     sum += mixed(number + pasts_[thread]->number);
   }
   // Which choice is the default one depends on who runs.

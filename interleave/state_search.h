@@ -111,6 +111,7 @@ class StateSearch final : public Strategy, public Observer {
   void remember_memory(const Step& step, Object& object);
   void notice_sharing(const Step& step, Object& object);
   bool is_no_choice(const Decision& decision);
+  void check_root(std::uint64_t root);
   bool advance();
   bool next_tape();
   void begin_round(std::uint32_t preemptions);
@@ -135,6 +136,8 @@ class StateSearch final : public Strategy, public Observer {
   std::uint32_t preemptions_ = 0;  // in the tape
   bool left_out_ = false;
   std::uint64_t executions_ = 0;
+
+  std::uint64_t root_ = 0;  // the state before the first choice; 0: not known
 
   // Of this execution.
   std::size_t next_ = 0;

@@ -183,6 +183,8 @@ M& Runtime::add_m() {
   mp.mcall = nullptr;
   mp.waitunlockf = nullptr;
   mp.waitlock = nullptr;
+  mp.wait_block_reason = {};
+  mp.wait_site = mp.stop_site = {};
   mp.g0_calls.clear();
   mp.calls = &mp.g0_calls;
   mp.past = {};

@@ -87,9 +87,9 @@ TEST_P(RecognisedStates, LoseNoHistory) {
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, RecognisedStates,
                          testing::Values(Case{"gcwait-small", 2}, Case{"gcwait", 1},
-                                         Case{"ping-pong", 1}, Case{"work-stealing", 0},
-                                         Case{"stop-the-world", 0}, Case{"syscalls", 1},
-                                         Case{"blocking-syscalls", 1}));
+                                         Case{"ping-pong", 2}, Case{"work-stealing", 0},
+                                         Case{"stop-the-world", 0}, Case{"syscalls", 2},
+                                         Case{"blocking-syscalls", 2}));
 
 // A verdict is of the whole history, so that it does not matter which of those with one
 // fingerprint is judged.
