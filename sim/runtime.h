@@ -187,7 +187,7 @@ class Runtime final : private tracer::Runtime {
   // ---- sysmon.cc ----
   void sysmon();
   void usleep(std::uint64_t microseconds);
-  void usleep_3();  // the thief's, which is none if time stands still
+  void usleep_briefly(std::uint64_t microseconds);  // none at all if time stands still
   void let_pass(std::uint64_t until);
   std::uint32_t retake(std::uint64_t now);
 

@@ -5,6 +5,24 @@
 
 namespace mpglab::sim {
 
+namespace {
+
+// Where in the search for work an M is when it has nothing on its stack that it still needs; the
+// last two stand for as many places as there are tries and Ps.
+enum Place : std::uint64_t {
+  kLooking = 1,
+  kFoundNothing,
+  kWithoutP,
+  kSpunInVain,
+  kStopping,
+  kNoReader,
+  kNothingQueued,
+  kStealing = 0x10,
+  kCheckingRunqs = 0x100,
+};
+
+}  // namespace
+
 // What runs on g0 of every M: find a goroutine, run it until it leaves, do what it left for.
 void Runtime::m_loop() {
   G* next = nullptr;
@@ -46,7 +64,7 @@ Runtime::Found Runtime::find_runnable() {
   const InFunction here(calls(), "findRunnable");
   M& mp = this_m();
   for (;;) {
-    forget_all_but(mp, 1);
+    forget_all_but(mp, kLooking);
     if (sched_.gcwaiting.load()) {
       gcstopm();
       continue;
@@ -59,7 +77,7 @@ Runtime::Found Runtime::find_runnable() {
     }
 
     // Nothing to do: the P goes to the idle list.
-    forget_all_but(mp, 2);
+    forget_all_but(mp, kFoundNothing);
     sched_.lock.lock();
     if (sched_.gcwaiting.load() || p.run_safe_point_fn.load() != 0) {
       sched_.lock.unlock();
@@ -80,7 +98,7 @@ Runtime::Found Runtime::find_runnable() {
     pidleput(p);
     sched_.lock.unlock();
     const bool was_spinning = mp.spinning;
-    forget_all_but(mp, 3);
+    forget_all_but(mp, kWithoutP);
 
     // From spinning to not spinning while somebody queues work: they saw a spinner and woke nobody.
     // So after the count is lowered, everything is looked at once more.
@@ -98,7 +116,7 @@ Runtime::Found Runtime::find_runnable() {
         }
       }
       sched_.lock.unlock();
-      forget_all_but(mp, was_spinning ? 4 : 5);
+      forget_all_but(mp, kSpunInVain);
       if (P* idle = check_runqs_no_p()) {
         acquirep(*idle);
         become_spinning(mp);
@@ -124,7 +142,7 @@ Runtime::Found Runtime::find_runnable() {
       }
       injectglist(list);
     }
-    forget_all_but(mp, 6);
+    forget_all_but(mp, kStopping);
     stopm();
   }
 }
@@ -153,7 +171,7 @@ std::optional<Runtime::Found> Runtime::look_for_work() {
     }
   }
 
-  forget_all_but(mp, 7);
+  forget_all_but(mp, kNoReader);
   // Once in a while the global queue first, or two goroutines that keep waking each other on the
   // local queue could starve it.
   if (p.schedtick.load() % 61 == 0 && sched_.runqsize.load() > 0) {
@@ -171,7 +189,7 @@ std::optional<Runtime::Found> Runtime::look_for_work() {
     if (g != nullptr) return Found{g, false, false};
   }
 
-  forget_all_but(mp, 8);
+  forget_all_but(mp, kNothingQueued);
   // Only to spare stealing: somebody else may be polling, and nobody has to.
   if (netpollinited() && netpoll_any_waiters() && lastpoll_.load() != 0) {
     WaitQueue list = netpoll(false);
@@ -211,7 +229,7 @@ G* Runtime::steal_work(bool& new_work) {
         new_work = true;
         return nullptr;
       }
-      forget_all_but(this_m(), (std::uint64_t{i} << 32 | order << 16 | n) + 16);
+      forget_all_but(this_m(), (std::uint64_t{i} << 32 | order << 16 | n) + kStealing);
       P& victim = p_at(position);
       if (&victim == &thief) continue;
       if (G* g = runqsteal(thief, victim, steal_run_next_g)) return g;
@@ -227,7 +245,7 @@ G* Runtime::runqsteal(P& thief, P& victim, bool steal_run_next_g) {
     G* next = victim.runq.peek_next();
     if (next == nullptr) return nullptr;
     // Its P is about to run it: leave it a moment.
-    if (victim.status.load() == PStatus::kPrunning) usleep_3();
+    if (victim.status.load() == PStatus::kPrunning) usleep_briefly(3);
     if (victim.runq.steal_next(next)) return next;
   }
 }
@@ -235,7 +253,7 @@ G* Runtime::runqsteal(P& thief, P& victim, bool steal_run_next_g) {
 P* Runtime::check_runqs_no_p() {
   for (const auto& p : ps_) {
     if (p->runq.empty()) {
-      forget_all_but(this_m(), 0x100 + number_of(p.get()));
+      forget_all_but(this_m(), kCheckingRunqs + number_of(p.get()));
       continue;
     }
     sched_.lock.lock();

@@ -17,8 +17,8 @@ void Runtime::usleep(std::uint64_t microseconds) {
   let_pass(until);
 }
 
-void Runtime::usleep_3() {
-  const std::uint64_t until = nanotime() + 3000;
+void Runtime::usleep_briefly(std::uint64_t microseconds) {
+  const std::uint64_t until = nanotime() + microseconds * 1000;
   engine_.nap_briefly();
   let_pass(until);
 }
