@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <concepts>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -29,15 +32,31 @@ std::string hash_text(std::string_view text) {
   return fmt::format("{:08x}", hash.value());
 }
 
-std::string hex(const std::vector<std::uint64_t>& numbers) {
+// ---- values: how one is in the file, and back ----
+//
+// read() returns false if that was never written; a Json::exception says the same.
+
+template <class Value>
+Json written(const Value& value) {
+  return value;
+}
+template <class Value>
+bool read(const Json& json, Value& value) {
+  json.get_to(value);
+  return true;
+}
+
+// Hashes, of which there are many.
+Json written(const std::vector<std::uint64_t>& numbers) {
   std::string text;
   text.reserve(16 * numbers.size());
   for (const std::uint64_t number : numbers)
     fmt::format_to(std::back_inserter(text), "{:016x}", number);
   return text;
 }
-
-bool read_hex(std::string_view text, std::vector<std::uint64_t>& numbers) {
+bool read(const Json& json, std::vector<std::uint64_t>& numbers) {
+  const auto digits = json.get<std::string>();
+  std::string_view text = digits;
   for (; text.size() >= 16; text.remove_prefix(16)) {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + 16, number, 16);
@@ -47,169 +66,179 @@ bool read_hex(std::string_view text, std::vector<std::uint64_t>& numbers) {
   return text.empty();
 }
 
-// ---- writing ----
-
-Json json_of_plan(const CampaignPlan& plan, bool ended) {
-  Json object = json_object();
-  object["type"] = "campaign";
-  object["format"] = kCampaignFormat;
-  object["mpglab"] = kVersion;
-  object["model"] = explore::kModelNumber;
-  object["program"] = plan.program_hash;
-  object["settings"] = plan.settings;
-  object["runs"] = plan.runs;
-  object["seconds"] = plan.seconds;
-  object["keep_going"] = plan.keep_going;
-  object["known_occur"] = plan.known_occur;
-  object["ended"] = ended;
-  return object;
+Json written(const explore::Token& token) {
+  return explore::to_text(token);
+}
+bool read(const Json& json, explore::Token& token) {
+  auto read = explore::token_from_text(json.get<std::string>());
+  if (!read) return false;
+  token = std::move(*read);
+  return true;
 }
 
-Json json_of_state(const explore::HuntState& state) {
-  Json object{{"type", "state"}};
-  object["next"] = state.next;
-  object["runs"] = state.runs;
-  object["findings"] = state.findings;
-  object["budget_runs"] = state.budget_runs;
-  object["first_finding_run"] = state.first_finding_run;
-  object["steps"] = state.steps;
-  object["seconds"] = state.seconds;
-  object["exhausted"] = state.exhausted;
-  return object;
-}
-
-Json json_of_discovery(const explore::Discovery& discovery) {
-  Json object{{"type", "discovery"}};
-  object["run"] = discovery.run;
-  object["count"] = discovery.count;
-  object["signature"] = discovery.finding.signature;
-  object["token"] = explore::to_text(discovery.token);
-  return object;
-}
-
-// The tape as kind, bound and value of each choice.
-Json json_of_tape(const interleave::Tape& tape) {
+// Kind, bound and value of each choice; or null.
+Json written(const std::optional<interleave::Tape>& tape) {
+  if (!tape) return nullptr;
   Json array = Json::array();
-  for (const interleave::Choice& choice : tape) {
+  for (const interleave::Choice& choice : *tape) {
     array.push_back(static_cast<unsigned>(choice.kind));
     array.push_back(choice.bound);
     array.push_back(choice.value);
   }
   return array;
 }
-
-Json json_of_dfs(const explore::HuntState& state) {
-  Json object{{"type", "dfs"}};
-  object["round"] = state.dfs.round;
-  object["complete_below"] = state.dfs.complete_below;
-  object["leaves_dealt"] = state.dfs.leaves_dealt;
-  object["whole"] = state.dfs_whole;
-  const explore::DfsCount& count = state.dfs_count;
-  object["before"] = count.before;
-  object["size_before"] = count.size_before;
-  object["size"] = count.size;
-  object["new_before"] = count.new_before;
-  object["runs"] = count.runs;
-  object["children"] = count.children;
-  object["left_out"] = count.left_out;
-  object["node"] = state.dfs.node ? json_of_tape(*state.dfs.node) : Json(nullptr);
-  return object;
-}
-
-Json json_of_classes(const interleave::ClassCount::Kept& kept) {
-  Json object{{"type", "classes"}};
-  object["executions"] = kept.executions;
-  object["level"] = kept.level;
-  object["entries"] = hex(kept.entries);
-  return object;
-}
-
-std::string text_of(const CampaignPlan& plan, bool ended, const explore::HuntState& state) {
-  std::string text = json_line(json_of_plan(plan, ended)) + json_line(json_of_state(state));
-  for (const explore::Discovery& discovery : state.discoveries)
-    text += json_line(json_of_discovery(discovery));
-  text += json_line(json_of_dfs(state));
-  text += json_line(json_of_classes(state.classes.kept()));
-  return text + json_line(Json{{"type", "end"}, {"hash", hash_text(text)}});
-}
-
-// ---- reading ----
-
-void read_plan(const Json& object, Campaign& campaign) {
-  CampaignPlan& plan = campaign.plan;
-  object.at("program").get_to(plan.program_hash);
-  plan.settings = object.at("settings");
-  object.at("runs").get_to(plan.runs);
-  object.at("seconds").get_to(plan.seconds);
-  object.at("keep_going").get_to(plan.keep_going);
-  object.at("known_occur").get_to(plan.known_occur);
-  object.at("ended").get_to(campaign.ended);
-}
-
-void read_state(const Json& object, explore::HuntState& state) {
-  object.at("next").get_to(state.next);
-  object.at("runs").get_to(state.runs);
-  object.at("findings").get_to(state.findings);
-  object.at("budget_runs").get_to(state.budget_runs);
-  object.at("first_finding_run").get_to(state.first_finding_run);
-  object.at("steps").get_to(state.steps);
-  object.at("seconds").get_to(state.seconds);
-  object.at("exhausted").get_to(state.exhausted);
-}
-
-bool read_discovery(const Json& object, explore::HuntState& state) {
-  auto token = explore::token_from_text(object.at("token").get<std::string>());
-  if (!token) return false;
-  explore::Discovery& discovery = state.discoveries.emplace_back();
-  discovery.token = std::move(*token);
-  object.at("run").get_to(discovery.run);
-  object.at("count").get_to(discovery.count);
-  object.at("signature").get_to(discovery.finding.signature);
-  return true;
-}
-
-bool read_dfs(const Json& object, explore::HuntState& state) {
-  object.at("round").get_to(state.dfs.round);
-  object.at("complete_below").get_to(state.dfs.complete_below);
-  object.at("leaves_dealt").get_to(state.dfs.leaves_dealt);
-  object.at("whole").get_to(state.dfs_whole);
-  explore::DfsCount& count = state.dfs_count;
-  count.round = state.dfs.round;
-  object.at("before").get_to(count.before);
-  object.at("size_before").get_to(count.size_before);
-  object.at("size").get_to(count.size);
-  object.at("new_before").get_to(count.new_before);
-  object.at("runs").get_to(count.runs);
-  object.at("children").get_to(count.children);
-  object.at("left_out").get_to(count.left_out);
-  const Json& node = object.at("node");
-  if (node.is_null()) return true;
-  if (node.size() % 3 != 0) return false;
-  interleave::Tape& tape = state.dfs.node.emplace();
-  for (std::size_t i = 0; i < node.size(); i += 3) {
-    tape.push_back({static_cast<interleave::ChoiceKind>(node[i].get<std::uint8_t>()),
-                    node[i + 1].get<std::uint16_t>(), node[i + 2].get<std::uint16_t>()});
+bool read(const Json& json, std::optional<interleave::Tape>& tape) {
+  if (json.is_null()) return true;
+  if (json.size() % 3 != 0) return false;
+  tape.emplace();
+  for (std::size_t i = 0; i < json.size(); i += 3) {
+    tape->push_back({static_cast<interleave::ChoiceKind>(json[i].get<std::uint8_t>()),
+                     json[i + 1].get<std::uint16_t>(), json[i + 2].get<std::uint16_t>()});
   }
   return true;
 }
 
-bool read_classes(const Json& object, explore::HuntState& state) {
-  interleave::ClassCount::Kept kept;
-  object.at("executions").get_to(kept.executions);
-  object.at("level").get_to(kept.level);
-  return read_hex(object.at("entries").get<std::string>(), kept.entries) &&
-         state.classes.restore(kept);
+// ---- lines: which fields each has ----
+//
+// fields(archive, thing) gives each field's name and place to an archive, which writes it or reads
+// it. So a field is named once. For a writer the thing is const.
+
+class LineWriter {
+ public:
+  explicit LineWriter(Json& object) : object_(object) {}
+
+  template <class Value>
+  void operator()(const char* name, const Value& value) {
+    object_[name] = written(value);
+  }
+
+ private:
+  Json& object_;
+};
+
+class LineReader {
+ public:
+  explicit LineReader(const Json& object) : object_(object) {}
+
+  template <class Value>
+  void operator()(const char* name, Value& value) {
+    ok_ = read(object_.at(name), value) && ok_;
+  }
+  bool ok() const { return ok_; }
+
+ private:
+  const Json& object_;
+  bool ok_ = true;
+};
+
+// Is it a T, const or not?
+template <class Thing, class T>
+concept Is = std::same_as<std::remove_const_t<Thing>, T>;
+
+template <class Archive>
+void fields(Archive& archive, Is<CampaignPlan> auto& plan) {
+  archive("program", plan.program_hash);
+  archive("settings", plan.settings);
+  archive("runs", plan.runs);
+  archive("seconds", plan.seconds);
+  archive("keep_going", plan.keep_going);
+  archive("known_occur", plan.known_occur);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<explore::HuntState> auto& state) {
+  archive("next", state.next);
+  archive("runs", state.runs);
+  archive("findings", state.findings);
+  archive("budget_runs", state.budget_runs);
+  archive("first_finding_run", state.first_finding_run);
+  archive("steps", state.steps);
+  archive("seconds", state.seconds);
+  archive("exhausted", state.exhausted);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<explore::Discovery> auto& discovery) {
+  archive("run", discovery.run);
+  archive("count", discovery.count);
+  archive("signature", discovery.finding.signature);
+  archive("token", discovery.token);
+}
+
+template <class Archive>
+void dfs_fields(Archive& archive, Is<explore::HuntState> auto& state) {
+  archive("round", state.dfs.round);
+  archive("complete_below", state.dfs.complete_below);
+  archive("leaves_dealt", state.dfs.leaves_dealt);
+  archive("whole", state.dfs_whole);
+  archive("before", state.dfs_count.before);
+  archive("size_before", state.dfs_count.size_before);
+  archive("size", state.dfs_count.size);
+  archive("new_before", state.dfs_count.new_before);
+  archive("runs", state.dfs_count.runs);
+  archive("children", state.dfs_count.children);
+  archive("left_out", state.dfs_count.left_out);
+  archive("node", state.dfs.node);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<interleave::ClassCount::Kept> auto& kept) {
+  archive("executions", kept.executions);
+  archive("level", kept.level);
+  archive("entries", kept.entries);
+}
+
+// ---- the file ----
+
+std::string text_of(const CampaignPlan& plan, bool ended, const explore::HuntState& state) {
+  std::string text;
+  const auto line = [&](Json object, const auto& write_fields) {
+    LineWriter writer(object);
+    write_fields(writer);
+    text += json_line(object);
+  };
+  Json head = json_object();
+  head["type"] = "campaign";
+  head["format"] = kCampaignFormat;
+  head["mpglab"] = kVersion;
+  head["model"] = explore::kModelNumber;
+  line(std::move(head), [&](LineWriter& writer) {
+    fields(writer, plan);
+    writer("ended", ended);
+  });
+  line({{"type", "state"}}, [&](LineWriter& writer) { fields(writer, state); });
+  for (const explore::Discovery& discovery : state.discoveries)
+    line({{"type", "discovery"}}, [&](LineWriter& writer) { fields(writer, discovery); });
+  line({{"type", "dfs"}}, [&](LineWriter& writer) { dfs_fields(writer, state); });
+  const interleave::ClassCount::Kept classes = state.classes.kept();
+  line({{"type", "classes"}}, [&](LineWriter& writer) { fields(writer, classes); });
+  return text + json_line(Json{{"type", "end"}, {"hash", hash_text(text)}});
 }
 
 // False: a line that is not as it is written.
 bool read_line(std::string_view line, Campaign& campaign) {
   const Json object = Json::parse(line);
   const auto type = object.at("type").get<std::string>();
-  if (type == "campaign") return read_plan(object, campaign), true;
-  if (type == "state") return read_state(object, campaign.state), true;
-  if (type == "discovery") return read_discovery(object, campaign.state);
-  if (type == "dfs") return read_dfs(object, campaign.state);
-  return type == "classes" && read_classes(object, campaign.state);
+  explore::HuntState& state = campaign.state;
+  LineReader reader(object);
+  if (type == "campaign") {
+    fields(reader, campaign.plan);
+    reader("ended", campaign.ended);
+  } else if (type == "state") {
+    fields(reader, state);
+  } else if (type == "discovery") {
+    fields(reader, state.discoveries.emplace_back());
+  } else if (type == "dfs") {
+    dfs_fields(reader, state);
+    state.dfs_count.round = state.dfs.round;
+  } else if (type == "classes") {
+    interleave::ClassCount::Kept kept;
+    fields(reader, kept);
+    return reader.ok() && state.classes.restore(kept);
+  } else {
+    return false;
+  }
+  return reader.ok();
 }
 
 std::string_view first_line(std::string_view text) {
