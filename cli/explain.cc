@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/numbers.h"
+#include "cli/origin_text.h"
 #include "cli/outcome.h"
 #include "cli/token_option.h"
 #include "explore/lab.h"
@@ -41,6 +42,7 @@ void explain(const Options& options, Context& context) {
                                                         .width = context.console.width(),
                                                         .max_rows = options.rows,
                                                         .passing = passing ? &*passing : nullptr}));
+  if (loaded->token.origin) context.console.line(origin_line(*loaded->token.origin));
 }
 
 }  // namespace

@@ -522,7 +522,7 @@ class Hunt {
       if (!options_.json) context_.console.line(shrink_line(*shrunk));
     }
     std::string text = explore::to_text(token);
-    object["token"] = text;
+    add_token(object, token);
     const explore::NearestPassing* const beside = passing ? &*passing : nullptr;
     keep(lab, discovery.finding, token, object, beside);
     if (options_.json) {

@@ -38,6 +38,20 @@ void add_finding(Json& object, const explore::Finding& finding) {
   object["event"] = finding.error->event;
 }
 
+void add_token(Json& object, const explore::Token& token) {
+  object["token"] = explore::to_text(token);
+  Json& origin = object["origin"] = nullptr;
+  if (!token.origin) return;
+  origin = Json::object();
+  const explore::StrategyKind kind = token.origin->strategy;
+  origin["strategy"] = explore::strategy_name(kind);
+  origin["seed"] = explore::has_seed(kind) ? Json(token.origin->seed) : Json(nullptr);
+  if (token.origin->bound)
+    origin[explore::has_depth(kind) ? "depth" : "preemptions"] = *token.origin->bound;
+  origin["schedule"] = token.origin->run > 0 ? Json(token.origin->run) : Json(nullptr);
+  origin["shrunk"] = token.origin->shrunk;
+}
+
 void add_nearest_passing(Json& object, const std::optional<explore::NearestPassing>& passing) {
   if (!passing) {
     object["nearest_passing"] = nullptr;

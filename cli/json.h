@@ -29,6 +29,8 @@ Json json_of(explore::FaultSet faults);
 Json json_of(const std::vector<sim::ProgramSetting>& settings);
 // Puts code, message, signature and place of a finding into an object.
 void add_finding(Json& object, const explore::Finding& finding);
+// Puts a token and where it came from into an object.
+void add_token(Json& object, const explore::Token& token);
 // The schedule nearest to a failing one that passes; null if there is none.
 void add_nearest_passing(Json& object, const std::optional<explore::NearestPassing>& passing);
 

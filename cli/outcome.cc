@@ -28,8 +28,10 @@ std::string finding_line(const view::Style& style, const explore::Finding& findi
 }
 
 void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& run,
+                const std::optional<explore::Origin>& origin, const std::string& origin_line,
                 const std::vector<std::string>& files, bool json, Json object) {
-  const explore::Token token = lab.token();
+  explore::Token token = lab.token();
+  token.origin = origin;
   const auto sessions = lab.world().sessions();
   std::size_t bytes = 0;
   for (const sim::TraceSession& session : sessions) bytes += session.bytes.size();
@@ -45,7 +47,7 @@ void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& ru
     object["steps"] = steps;
     object["choices"] = lab.tape().size();
     if (run.finding != nullptr) add_finding(object, *run.finding);
-    object["token"] = explore::to_text(token);
+    add_token(object, token);
     object["files"] = files;
     context.console.print(json_line(object));
     return;
@@ -58,6 +60,7 @@ void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& ru
                                    grouped(lab.tape().size()), counted(sessions.size(), "trace"),
                                    counted(bytes, "byte")));
   context.console.line(fmt::format("  token {}", explore::to_text(token)));
+  if (!origin_line.empty()) context.console.line("  " + origin_line);
   for (const std::string& file : files) context.console.line(fmt::format("  wrote {}", file));
 }
 

@@ -1,6 +1,7 @@
 // How one schedule went, for people and for scripts; and its traces, into files.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,9 @@
 namespace mpglab::cli {
 
 // What `run` and `replay` say: verdict, size, token, and where the traces were written. Sets the
-// exit code.
+// exit code. `origin` goes into the token; `origin_line` is said of it, if it is not empty.
 void report_run(Context& context, explore::Lab& lab, const explore::Lab::Run& run,
+                const std::optional<explore::Origin>& origin, const std::string& origin_line,
                 const std::vector<std::string>& files, bool json, Json object);
 
 // "broken: unknown-resource: ..."; the verdict inked.

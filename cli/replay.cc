@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/origin_text.h"
 #include "cli/outcome.h"
 #include "cli/token_option.h"
 #include "explore/lab.h"
@@ -33,7 +34,9 @@ void replay(const Options& options, Context& context) {
   if (!files) return context.fail(files.error());
   Json object = json_object();
   object["command"] = "replay";
-  report_run(context, lab, *run, *files, options.json, std::move(object));
+  const auto& origin = loaded->token.origin;
+  report_run(context, lab, *run, origin, origin ? origin_line(*origin) : "", *files, options.json,
+             std::move(object));
 }
 
 }  // namespace

@@ -121,7 +121,10 @@ void run(const Options& options, Context& context) {
   object["command"] = "run";
   object["strategy"] = options.strategy;
   object["seed"] = options.seed;
-  report_run(context, lab, result, *files, options.json, std::move(object));
+  explore::Origin origin;
+  origin.strategy = *kind;
+  if (explore::has_seed(*kind)) origin.seed = options.seed;
+  report_run(context, lab, result, origin, "", *files, options.json, std::move(object));
 }
 
 }  // namespace

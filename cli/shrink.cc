@@ -16,6 +16,7 @@
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
 #include "cli/numbers.h"
+#include "cli/origin_text.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
 #include "cli/shrink_text.h"
@@ -54,7 +55,7 @@ void tell(const Options& options, Context& context, const explore::ShrinkResult&
     add_shrinking(object, result);
     if (program != nullptr) add_program_shrinking(object, *program, options.output);
     add_nearest_passing(object, passing);
-    object["token"] = explore::to_text(result.token);
+    add_token(object, result.token);
     context.console.print(json_line(object));
     return;
   }
@@ -67,6 +68,7 @@ void tell(const Options& options, Context& context, const explore::ShrinkResult&
                     explore::to_text(passing->token),
                     program == nullptr ? "" : fmt::format(" --scenario {}", options.output)));
   context.console.line(fmt::format("token {}", explore::to_text(result.token)));
+  if (result.token.origin) context.console.line(origin_line(*result.token.origin));
   if (program != nullptr)
     context.console.line(fmt::format("wrote {}; the token is replayed with --scenario {}",
                                      options.output, options.output));

@@ -57,6 +57,20 @@ Discovery* find_signature(std::vector<Discovery>& discoveries, const std::string
   return known == discoveries.end() ? nullptr : &*known;
 }
 
+// The number of a schedule, from 1, and all that decides which schedule has it.
+Origin origin_of(const HuntOptions& options, std::uint64_t number) {
+  Origin origin;
+  origin.strategy = options.strategy;
+  origin.run = number;
+  if (has_seed(options.strategy)) origin.seed = options.seed;
+  if (has_depth(options.strategy) && options.pct_depth != kDefaultPctDepth)
+    origin.bound = options.pct_depth;
+  if (bounds_preemptions(options.strategy) &&
+      options.bounds.preemptions != interleave::BoundedDfs::kUnbounded)
+    origin.bound = options.bounds.preemptions;
+  return origin;
+}
+
 // What one worker has seen in one block.
 struct Block {
   std::uint64_t next = 0;  // the schedule behind the last that was run
@@ -334,7 +348,9 @@ class Hunter {
     if (Discovery* known = find_signature(block.discoveries, run.finding->signature)) {
       ++known->count;
     } else {
-      block.discoveries.push_back({*run.finding, worker.lab.token(), number, 1});
+      Token token = worker.lab.token();
+      token.origin = origin_of(options_, number);
+      block.discoveries.push_back({*run.finding, std::move(token), number, 1});
     }
     if (!is_finding(run.verdict)) {
       ++block.budget_runs;

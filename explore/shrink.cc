@@ -273,6 +273,9 @@ Result<ShrinkResult, Divergence> shrink(Lab& lab, const Token& token, ShrinkOpti
   NoteSchedule last(anchored);
   const Lab::Run smallest = lab.run(last);
   result.token = lab.token();
+  result.token.origin = token.origin;
+  if (result.token.origin && result.token.deviations != token.deviations)
+    result.token.origin->shrunk = true;
   result.finding = *smallest.finding;
   result.runs = shrinker.runs() + 1;
   result.preemptions_after = last.preempted_at().size();

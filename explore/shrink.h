@@ -27,7 +27,7 @@ struct ShrinkOptions {
 };
 
 struct ShrinkResult {
-  Token token;
+  Token token;  // its origin is that of the token that was shrunk
   Finding finding;
   std::uint64_t runs = 0;  // schedules tried
   std::size_t preemptions_before = 0;

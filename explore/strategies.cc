@@ -102,6 +102,18 @@ bool has_numbered_executions(StrategyKind kind) {
   return kind != StrategyKind::kRoundRobin && !is_exhaustive(kind);
 }
 
+bool has_seed(StrategyKind kind) {
+  return has_numbered_executions(kind);
+}
+
+bool has_depth(StrategyKind kind) {
+  return kind == StrategyKind::kPct || kind == StrategyKind::kFairPct;
+}
+
+bool bounds_preemptions(StrategyKind kind) {
+  return kind == StrategyKind::kDfs || kind == StrategyKind::kStates;
+}
+
 bool can_use_jobs(StrategyKind kind) {
   return has_numbered_executions(kind) || kind == StrategyKind::kDfs;
 }

@@ -51,6 +51,15 @@ std::optional<StrategyKind> find_strategy(std::string_view name);
 // Can executions be tried in any order? Those that are systematic must see the one before.
 bool has_numbered_executions(StrategyKind kind);
 
+// Do other seeds try other schedules?
+bool has_seed(StrategyKind kind);
+
+// Does it ask for the depth of a fault?
+bool has_depth(StrategyKind kind);
+
+// Can it be kept to schedules with few preemptions?
+bool bounds_preemptions(StrategyKind kind);
+
 // Can several threads share the work?
 bool can_use_jobs(StrategyKind kind);
 

@@ -9,11 +9,14 @@
 #include <boost/crc.hpp>
 #include <fmt/format.h>
 
+#include "base/check.h"
+
 namespace mpglab::explore {
 
 namespace {
 
-constexpr unsigned kFormatVersion = 1;
+constexpr unsigned kFormatVersion = 2;
+constexpr unsigned kVersionWithoutOrigins = 1;
 constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr std::size_t kCrcSize = 4;
 
@@ -152,30 +155,31 @@ std::string token_name(std::string_view scenario) {
 }
 
 struct Parts {
+  unsigned version;
   std::string_view prefix;  // up to and with the second dot
   std::string_view name;
   std::string_view payload;
 };
+
+constexpr const char* kWhatOneLooksLike = "this is no token: one looks like m2.gcwait.0c5k00a9...";
 
 Result<Parts, TokenError> split(std::string_view text) {
   using Code = TokenError::Code;
   const std::size_t dot = text.find('.');
   unsigned version = 0;
   const char* const end = text.data() + std::min(dot, text.size());
-  if (!text.starts_with('m') || text.size() < 2)
-    return error(Code::kNotAToken, "this is no token: one looks like m1.gcwait.0c5k00a9...");
+  if (!text.starts_with('m') || text.size() < 2) return error(Code::kNotAToken, kWhatOneLooksLike);
   const auto [last, status] = std::from_chars(text.data() + 1, end, version);
-  if (status != std::errc{} || last != end)
-    return error(Code::kNotAToken, "this is no token: one looks like m1.gcwait.0c5k00a9...");
-  if (version != kFormatVersion) {
+  if (status != std::errc{} || last != end) return error(Code::kNotAToken, kWhatOneLooksLike);
+  if (version != kFormatVersion && version != kVersionWithoutOrigins) {
     return error(Code::kOtherVersion,
-                 fmt::format("the token is of version {}; this mpglab reads version {}", version,
-                             kFormatVersion));
+                 fmt::format("the token is of version {}; this mpglab reads versions {} and {}",
+                             version, kVersionWithoutOrigins, kFormatVersion));
   }
   const std::size_t second = dot == std::string_view::npos ? dot : text.find('.', dot + 1);
   if (second == std::string_view::npos)
     return error(Code::kCut, "the token is cut: it ends before its payload; copy all of it");
-  return Parts{text.substr(0, second + 1), text.substr(dot + 1, second - dot - 1),
+  return Parts{version, text.substr(0, second + 1), text.substr(dot + 1, second - dot - 1),
                text.substr(second + 1)};
 }
 
@@ -224,6 +228,51 @@ bool read_deviations(Source& source, std::uint32_t count, Token& token) {
     ++index;
   }
   return true;
+}
+
+// By their codes, for ever: new ones come at the end.
+constexpr std::array kStrategies = {
+    StrategyKind::kRandom,  StrategyKind::kPct,     StrategyKind::kPos,
+    StrategyKind::kUniform, StrategyKind::kFairPct, StrategyKind::kRoundRobin,
+    StrategyKind::kDfs,     StrategyKind::kDpor,    StrategyKind::kStates};
+// The bases of an origin's first number: all origins that have no bound take one byte for it.
+constexpr unsigned kCodes = 12;
+constexpr unsigned kSeeds = 5;  // the last one: the seed follows
+static_assert(kStrategies.size() <= kCodes && kCodes * 2 * kSeeds < 0x80);
+
+void put_origin(Bytes& bytes, const Origin& origin) {
+  const auto* const at = std::find(kStrategies.begin(), kStrategies.end(), origin.strategy);
+  MPG_CHECK(at != kStrategies.end(), "a strategy without a code");
+  const std::uint64_t seed = std::min<std::uint64_t>(origin.seed, kSeeds - 1);
+  const unsigned code = static_cast<unsigned>(at - kStrategies.begin());
+  put_varint(bytes, 1 + code +
+                        kCodes * (std::uint64_t{origin.shrunk} +
+                                  2 * (seed + kSeeds * std::uint64_t{origin.bound.has_value()})));
+  if (seed == kSeeds - 1) put_varint(bytes, origin.seed - seed);
+  if (origin.bound) put_varint(bytes, *origin.bound);
+  put_varint(bytes, origin.run);
+}
+
+bool read_origin(Source& source, Token& token) {
+  if (source.left() == 0) return true;
+  std::uint64_t number = source.varint();
+  if (number == 0) return source.ok();
+  const std::uint64_t code = --number % kCodes;
+  number /= kCodes;
+  Origin origin;
+  origin.shrunk = number % 2 == 1;
+  number /= 2;
+  origin.seed = number % kSeeds;
+  number /= kSeeds;
+  if (number > 1) return false;
+  if (origin.seed == kSeeds - 1) origin.seed += source.varint();
+  if (number == 1) origin.bound = source.varint32();
+  origin.run = source.varint();
+  // One that this mpglab does not have: the schedule is as good as any.
+  if (code >= kStrategies.size()) return source.ok();
+  origin.strategy = kStrategies[code];
+  token.origin = origin;
+  return source.ok();
 }
 
 // They are what is left.
@@ -325,6 +374,11 @@ std::string to_text(const Token& token) {
     body.push_back(deviation.check);
     next = deviation.index + 1;
   }
+  if (token.origin) {
+    put_origin(body, *token.origin);
+  } else if (!token.settings.empty()) {
+    body.push_back(0);
+  }
   for (const TokenSetting& setting : token.settings) {
     put_varint(body, setting.number);
     put_varint(body, setting.value);
@@ -357,7 +411,9 @@ Result<Token, TokenError> token_from_text(std::string_view text) {
   const std::uint32_t count = source.varint32();
   token.program_hash = source.word();
   token.tape_hash = source.word();
-  if (!source.ok() || !read_deviations(source, count, token) || !read_settings(source, token))
+  const bool has_origin = parts->version != kVersionWithoutOrigins;
+  if (!source.ok() || !read_deviations(source, count, token) ||
+      (has_origin && !read_origin(source, token)) || !read_settings(source, token))
     return altered();
   if (!token.faults.known()) {
     return error(TokenError::Code::kUnknownFault,

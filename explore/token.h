@@ -1,30 +1,37 @@
 // Token: one short text that stands for a schedule of a scenario, for ever.
 //
-//   m1.gcwait.0c5k00a9...
+//   m2.gcwait.0c5k00a9...
 //
 // "m" and the version of the format, the scenario's name, and a payload: which Go version and
 // faults, a hash of the scenario's program, the number of the model, and every entry of the choice
 // tape that is not the default (value 0), with a check byte at each, so that a replay that does not
-// fit knows where it parted. A checksum covers all of it, the name too.
+// fit knows where it parted. It also says which hunt met the schedule, if one did. A checksum
+// covers all of it, the name too.
 //
 // The payload is base32 in Crockford's lower-case alphabet: no letter is taken for another, nothing
 // needs quoting in a shell, and one double click marks it.
 //
 // Payload bytes: varints of the payload's length, model number, Go minor version, faults, tape
 // length and number of deviations; the program's hash and the tape's hash, 4 bytes each; the
-// deviations; the settings, if any is not the scenario's default; a CRC-32. A deviation is a varint
-// of (distance to the one before) * 4 + min(value - 1, 3), after which a varint of value - 4
-// follows if that was 3; then its check byte. A setting is two varints: its number in the
+// deviations; the origin; the settings, if any is not the scenario's default; a CRC-32. A deviation
+// is a varint of (distance to the one before) * 4 + min(value - 1, 3), after which a varint of
+// value - 4 follows if that was 3; then its check byte. A setting is two varints: its number in the
 // scenario's file, and its value.
 //
-// Measured: the gcwait race as docs/your-first-race.md has it, five deviations, takes 63
+// The origin is a varint of 1 + code + 12 * (shrunk + 2 * (min(seed, 4) + 5 * (has a bound))), in
+// which the code is the strategy's, below 12; a varint of seed - 4, if that was 4; the bound, if
+// there is one; and the schedule's number. Without an origin it is 0, or nothing if no settings
+// follow. Version 1 of the format is the same without origins, and is still read.
+//
+// Measured: the gcwait race as docs/your-first-race.md has it, five deviations, takes 68
 // characters. 10 are its name, 30 the 19 bytes that every token has, of which 12 are hashes and
-// checksum, and 23 the deviations with their checks. The best Rice code for these distances and
-// values would spare 20 bits, four characters; the place of five in 1,179 choices and five checks
-// are 84 of the 112 bits in any code. So bytes it is.
+// checksum, 23 the deviations with their checks, and 5 the origin's three bytes. The best Rice code
+// for these distances and values would spare 20 bits, four characters; the place of five in 1,179
+// choices and five checks are 84 of the 112 bits in any code. So bytes it is.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +39,7 @@
 #include "base/result.h"
 #include "explore/catalogue.h"
 #include "explore/hash.h"
+#include "explore/strategies.h"
 #include "interleave/tape.h"
 #include "sim/program.h"
 
@@ -59,6 +67,22 @@ struct TokenSetting {
   friend bool operator==(const TokenSetting&, const TokenSetting&) = default;
 };
 
+// Who met the schedule: all that decides which schedule it is, so that the same hunt meets it again
+// as the same number. Replaying needs none of it.
+struct Origin {
+  StrategyKind strategy = StrategyKind::kRandom;
+  std::uint64_t seed = 0;  // 0 for a strategy that has none
+  // Of PCT its depth, of DFS and the search for states the bound of preemptions; if it is not the
+  // default.
+  std::optional<std::uint32_t> bound;
+  std::uint64_t run = 0;  // which schedule of the hunt, from 1; 0: `mpglab run` made it, no hunt
+  // The token is of a smaller schedule with the same finding. Where the finding came from stays
+  // worth knowing, and the tokens that a hunt prints are shrunk.
+  bool shrunk = false;
+
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 struct Token {
   std::string scenario;
   std::uint32_t model = kModelNumber;
@@ -68,6 +92,7 @@ struct Token {
   std::uint32_t tape_length = 0;
   std::uint32_t tape_hash = 0;
   std::vector<Deviation> deviations;   // by index
+  std::optional<Origin> origin;        // nothing: made in another way
   std::vector<TokenSetting> settings;  // those that are not the scenario's defaults
 
   friend bool operator==(const Token&, const Token&) = default;
@@ -89,6 +114,7 @@ struct TokenError {
 
 std::string_view token_error_name(TokenError::Code code);
 
+// Without an origin.
 Token make_token(const sim::Program& program, FaultSet faults, const interleave::Tape& tape);
 
 std::string to_text(const Token& token);

@@ -308,7 +308,7 @@ TEST(Hunt, PrintsTheCardOfAShrunkFinding) {
       shell("mpglab hunt open-handoff-generation --strategy pct --runs 100000");
   EXPECT_EQ(result.code, 1);
   for (const char* const part : {"shrunk from", "BROKEN  open-handoff-generation", "expected",
-                                 "held up", "passes    if ", "again     mpglab replay m1."})
+                                 "held up", "passes    if ", "again     mpglab replay m2."})
     EXPECT_NE(result.out.find(part), std::string::npos) << part;
 }
 

@@ -14,6 +14,8 @@
 #include <gtest/gtest.h>
 
 #include "explore/builtin_scenarios.h"
+#include "explore/lab.h"
+#include "explore/replay.h"
 #include "sim/scenario.h"
 
 namespace mpglab::explore {
@@ -171,8 +173,8 @@ TEST_F(Hunts, FindTheSameScheduleHoweverManyJobsThereAre) {
 }
 
 TEST_F(Hunts, OfOtherSeedsFindOtherSchedules) {
-  EXPECT_NE(to_text(hunt_gcwait(1, 1).discoveries.at(0).token),
-            to_text(hunt_gcwait(1, 2).discoveries.at(0).token));
+  EXPECT_NE(hunt_gcwait(1, 1).discoveries.at(0).token.tape_hash,
+            hunt_gcwait(1, 2).discoveries.at(0).token.tape_hash);
 }
 
 TEST_F(Hunts, StopAfterTheRunsThatWereAskedFor) {
@@ -195,6 +197,94 @@ TEST_F(Hunts, InPartsFindWhatTheWholeFinds) {
   }
   EXPECT_EQ(std::pair(runs, findings), std::pair(whole.runs, whole.findings));
 }
+
+// ---- where a token came from ----
+
+class Origins : public testing::TestWithParam<HuntOptions> {
+ protected:
+  // A fault that shows in one of the first thousand schedules of every strategy.
+  static HuntOptions with_the_fault(HuntOptions options) {
+    options.faults.add(*find_race("self-steal-update-order"));
+    return options;
+  }
+  sim::Program program() const {
+    sim::Program program = program_of("gcwait-small");
+    program.bodies_only = is_prover(GetParam().strategy);
+    return program;
+  }
+  Discovery found() const {
+    HuntOptions options = with_the_fault(GetParam());
+    options.runs = 3'000;
+    return hunt(program(), options).discoveries.at(0);
+  }
+  // The hunt that the token names, as far as the schedule that it names, which has to be the first
+  // with a finding.
+  HuntResult hunted_again(const Origin& origin) const {
+    HuntOptions options = with_the_fault({});
+    options.strategy = origin.strategy;
+    options.seed = origin.seed;
+    options.runs = origin.run;
+    if (has_depth(origin.strategy)) options.pct_depth = origin.bound.value_or(kDefaultPctDepth);
+    if (bounds_preemptions(origin.strategy) && origin.bound)
+      options.bounds.preemptions = *origin.bound;
+    return hunt(program(), options);
+  }
+};
+
+TEST_P(Origins, NameTheHuntThatMeetsTheScheduleAgain) {
+  const Token token = found().token;
+  ASSERT_TRUE(token.origin.has_value());
+  EXPECT_EQ(hunted_again(*token.origin).discoveries.at(0).token, token);
+}
+
+TEST_P(Origins, SayAsWhichScheduleItMeetsIt) {
+  const Discovery discovery = found();
+  EXPECT_EQ(hunted_again(*discovery.token.origin).first_finding_run, discovery.run);
+}
+
+TEST_P(Origins, ReplayAsTheHuntHadIt) {
+  const Token token = found().token;
+  Lab lab(program(), token.faults);
+  const auto again = replay(lab, *token_from_text(to_text(token)));
+  ASSERT_TRUE(again.has_value()) << again.error().message;
+  EXPECT_EQ(lab.token().tape_hash, token.tape_hash);
+}
+
+// With two jobs, which have no say in any schedule, and with the seed 7.
+HuntOptions any_hunt(StrategyKind strategy) {
+  HuntOptions options;
+  options.strategy = strategy;
+  if (can_use_jobs(strategy)) options.jobs = 2;
+  if (has_seed(strategy)) options.seed = 7;
+  return options;
+}
+HuntOptions within_preemptions(StrategyKind strategy, unsigned preemptions) {
+  HuntOptions options = any_hunt(strategy);
+  options.bounds.preemptions = preemptions;
+  return options;
+}
+HuntOptions of_depth(StrategyKind strategy, unsigned depth) {
+  HuntOptions options = any_hunt(strategy);
+  options.pct_depth = depth;
+  return options;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Strategies, Origins,
+    testing::Values(any_hunt(StrategyKind::kRandom), any_hunt(StrategyKind::kPct),
+                    of_depth(StrategyKind::kPct, 5), of_depth(StrategyKind::kFairPct, 7),
+                    any_hunt(StrategyKind::kPos), any_hunt(StrategyKind::kUniform),
+                    any_hunt(StrategyKind::kRoundRobin), any_hunt(StrategyKind::kDfs),
+                    within_preemptions(StrategyKind::kDfs, 1),
+                    within_preemptions(StrategyKind::kStates, 2)),
+    [](const auto& param) {
+      const HuntOptions& options = param.param;
+      std::string name = case_name(strategy_name(options.strategy));
+      if (options.pct_depth != kDefaultPctDepth) name += "_of_depth";
+      if (options.bounds.preemptions != interleave::BoundedDfs::kUnbounded)
+        name += "_within_preemptions";
+      return name;
+    });
 
 // ---- stopped, and gone on with ----
 

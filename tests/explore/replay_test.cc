@@ -177,6 +177,16 @@ TEST_F(GcwaitFinding, ATokenOfALongerScheduleSaysSo) {
   EXPECT_NE(run.error().message.find("ended after"), std::string::npos) << run.error().message;
 }
 
+TEST_F(GcwaitFinding, ShrunkStillSaysWhereItCameFrom) {
+  Origin origin = *found_->origin;
+  origin.shrunk = true;
+  EXPECT_EQ(shrunk_->token.origin, origin);
+}
+
+TEST_F(GcwaitFinding, ShrunkAndShrunkAgainIsStillCalledShrunk) {
+  EXPECT_TRUE(shrink(lab_, shrunk_->token)->token.origin->shrunk);
+}
+
 TEST(Shrink, ASoundScheduleIsLeftAsItIs) {
   Lab lab(program_of(*find_builtin_scenario("ping-pong")), FaultSet{});
   interleave::RandomWalk random(1);

@@ -2,6 +2,7 @@
 #include "explore/token.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,10 @@ class TokenTest : public testing::Test {
     return token ? "read" : std::string{token_error_name(token.error().code)};
   }
 
+  static constexpr std::string_view kVersion1 =
+      "m1.gcwait.400hc0cv142wjfpwsgn7tmvswm3693065bb02gxx0447mfgac5v8e";
+  static constexpr std::string_view kVersion1WithSettings =
+      "m1.load-channels.2r0hc06a0r09ckhfskb72emf040g41a5p3pcp";
   static constexpr Choice kDefault{ChoiceKind::kPreempt, 3, 0};
 
   sim::Program program_;
@@ -90,6 +95,63 @@ TEST_F(TokenTest, OnlySettingsThatWereChangedAreInIt) {
   EXPECT_EQ(text(), without);
 }
 
+// ---- where the schedule was met ----
+
+// From seed 4 on it takes a number of its own, and with a bound the first number takes two bytes.
+TEST_F(TokenTest, OriginsComeBack) {
+  for (const StrategyName& strategy : strategy_names()) {
+    for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{4},
+                                     std::uint64_t{300}, ~std::uint64_t{0}}) {
+      for (const std::optional<std::uint32_t> bound :
+           {std::optional<std::uint32_t>{}, {0}, {500}}) {
+        for (const bool shrunk : {false, true}) {
+          Token token = make();
+          token.origin = Origin{strategy.kind, seed, bound, seed / 2, shrunk};
+          EXPECT_EQ(token_from_text(to_text(token)), token) << strategy.name << " " << seed;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(TokenTest, AnOriginAndSettingsComeBack) {
+  program_.settings = {{"rounds", 3, true}};
+  Token token = make();
+  token.origin = Origin{StrategyKind::kPct, 7, 3, 4'044, true};
+  EXPECT_EQ(token_from_text(to_text(token)), token);
+}
+
+// Three bytes, one for strategy, shrunk and seed and two for 4,044: 30 bytes take 48 characters
+// where the 27 of the token above take 44.
+TEST_F(TokenTest, AnOriginOfASmallSeedTakesFourOrFiveCharacters) {
+  Token token = *token_from_text(usual_text());
+  token.origin = Origin{StrategyKind::kStates, 3, {}, 4'044, true};
+  EXPECT_EQ(to_text(token).size(), 54U + 4);
+}
+
+// ---- older tokens ----
+
+// Written by the mpglab before there were origins.
+TEST_F(TokenTest, OfVersion1IsRead) {
+  EXPECT_EQ(token_from_text(kVersion1)->deviations.size(), 5U);
+}
+
+TEST_F(TokenTest, OfVersion1HasNoOrigin) {
+  EXPECT_FALSE(token_from_text(kVersion1)->origin.has_value());
+}
+
+TEST_F(TokenTest, OfVersion1ComesBackAsOneOfVersion2) {
+  const Token token = *token_from_text(kVersion1);
+  EXPECT_EQ(token_from_text(to_text(token)), token);
+}
+
+TEST_F(TokenTest, OfVersion1HasItsSettings) {
+  EXPECT_EQ(token_from_text(kVersion1WithSettings)->settings,
+            (std::vector<TokenSetting>{{1, 1}, {2, 5}}));
+}
+
+// ---- deviations ----
+
 TEST_F(TokenTest, OnlyWhatIsNotTheDefaultIsADeviation) {
   choose_default(2);
   choose(3);
@@ -104,7 +166,7 @@ TEST_F(TokenTest, ADeviationStandsAtItsPlaceInTheTape) {
   EXPECT_EQ(make().deviations[0].index, 2U);
 }
 
-// "m1.gcwait." is 10 characters. The payload: its length, model, Go version, faults and count of
+// "m2.gcwait." is 10 characters. The payload: its length, model, Go version, faults and count of
 // deviations 5 bytes, the tape's length 137 2, two hashes 8; distance 31 and check 2, distance 100
 // in two bytes with value 4 and check 4, distance 0 and check 2; checksum 4. 27 bytes are 44
 // characters.
@@ -119,7 +181,7 @@ TEST_F(TokenTest, ATokenNeedsNoQuoting) {
 
 TEST_F(TokenTest, AStrangeScenarioNameNeedsNoQuotingEither) {
   program_.name = "my race's $HOME.v2";
-  EXPECT_EQ(text().substr(0, 22), "m1.my_race_s__HOME_v2.");
+  EXPECT_EQ(text().substr(0, 22), "m2.my_race_s__HOME_v2.");
 }
 
 TEST_F(TokenTest, AStrangeScenarioNameStillFits) {
@@ -132,7 +194,7 @@ TEST_F(TokenTest, AStrangeScenarioNameStillFits) {
 TEST_F(TokenTest, EveryCutInThePayloadIsCalledACut) {
   const std::string whole = usual_text();
   std::size_t cuts = 0;
-  for (std::size_t length = sizeof("m1.gcwait.") - 1; length < whole.size(); ++length)
+  for (std::size_t length = sizeof("m2.gcwait.") - 1; length < whole.size(); ++length)
     cuts += verdict_on(whole.substr(0, length)) == "cut" ? 1U : 0U;
   // Every length from the empty payload's 10 to 53.
   EXPECT_EQ(cuts, 44U);
@@ -200,7 +262,7 @@ TEST_F(TokenTest, AWordWithAnMIsNoToken) {
 
 TEST_F(TokenTest, AnotherVersionOfTheFormatIsNamed) {
   EXPECT_EQ(token_from_text("m7.gcwait.xyz").error().message,
-            "the token is of version 7; this mpglab reads version 1");
+            "the token is of version 7; this mpglab reads versions 1 and 2");
 }
 
 // ---- tokens of other programs ----
