@@ -292,6 +292,15 @@ Result<std::vector<std::string>, std::string> campaign_files(const std::string& 
   return files;
 }
 
+Result<FileLock, std::string> lock_campaign(const std::string& file) {
+  auto lock = FileLock::take(fs::path(file).replace_extension(".lock").string());
+  if (lock) return std::move(*lock);
+  const FileLock::Refusal& refusal = lock.error();
+  if (!refusal.busy) return failure(refusal.message);
+  return failure(fmt::format("{}: another process{} is at work on this campaign; one alone can be",
+                             file, refusal.holder ? fmt::format(" ({})", *refusal.holder) : ""));
+}
+
 void remove_leftovers(const std::string& file) {
   constexpr std::size_t kEnding = std::string_view(".XXXXXX").size();  // files.h's temporary name
   const fs::path path(file);

@@ -3,6 +3,7 @@
 //
 //   DIR/campaign.json          of a hunt of all schedules
 //   DIR/campaign-2-of-4.json   of the second of four shards
+//   DIR/campaign.lock          for whoever is at work on it (file_lock.h); likewise for each shard
 //
 // What was kept is exactly what the hunt knew after some number of schedules (explore::HuntState),
 // so that a campaign that was stopped, by whatever, ends with what it would have ended with. The
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/file_lock.h"
 #include "cli/json.h"
 #include "explore/hunt.h"
 #include "explore/lab.h"
@@ -50,7 +52,12 @@ std::string campaign_file(const std::string& folder, std::uint64_t shard, std::u
 // The files of all campaigns in the folder, by name. An error: it cannot be read.
 Result<std::vector<std::string>, std::string> campaign_files(const std::string& folder);
 
-// Removes what a process left that was killed while it wrote the file.
+// For one process alone, as long as the lock lives. An error: another one is at work on it.
+// REQUIRES: `file` is of campaign_file() or campaign_files(), and its folder is there.
+Result<FileLock, std::string> lock_campaign(const std::string& file);
+
+// Removes what a process left that was killed while it wrote the file. REQUIRES: it is locked; else
+// what a living one writes is taken away.
 void remove_leftovers(const std::string& file);
 
 Result<void, std::string> write_campaign(const std::string& file, const CampaignPlan& plan,

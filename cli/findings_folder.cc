@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/file_lock.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
 #include "explore/hash.h"
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kToken = "token.txt";
+constexpr std::string_view kLock = "findings.lock";  // held while a finding is written
 
 // "gcwait+gcwait-stop-not-steal-broken-unknown-resource-1a2b3c4d".
 std::string folder_name(const explore::Lab& lab, const explore::Finding& finding) {
@@ -74,6 +76,9 @@ Result<FindingsFolder::Kept, std::string> FindingsFolder::keep(explore::Lab& lab
                                                                const std::string& json,
                                                                const std::string& card) const {
   const fs::path folder = fs::path(path_) / folder_name(lab, finding);
+  // Hunts of several parts may keep their findings here at once: of one cause, the files of one.
+  const auto lock = FileLock::wait_for((fs::path(path_) / kLock).string());
+  if (!lock) return failure(lock.error());
   // The token is written last: a folder with one is complete.
   if (fs::exists(folder / kToken)) return Kept{folder.string(), true};
   std::error_code error;

@@ -124,6 +124,7 @@ class Hunt {
     folder_ = std::move(*folder);
     const auto file = file_to_resume();
     if (!file) return failure(file.error());
+    if (auto locked = lock(*file); !locked) return locked;
     auto campaign = read_campaign(*file);
     if (!campaign) return failure(campaign.error());
     try {
@@ -149,6 +150,14 @@ class Hunt {
       // Its time is over: it goes no further than it is.
       if (plan.seconds > 0 && options_.seconds == 0) options_.runs = campaign_->state.next;
     }
+    return {};
+  }
+
+  // Before anything is read: what another process is at work on changes.
+  Result<void, std::string> lock(const std::string& file) {
+    auto locked = lock_campaign(file);
+    if (!locked) return failure(locked.error());
+    lock_ = std::move(*locked);
     return {};
   }
 
@@ -193,6 +202,7 @@ class Hunt {
     if (!folder) return failure(folder.error());
     folder_ = std::move(*folder);
     file_ = campaign_file(options_.out, options_.shard, options_.shards);
+    if (auto locked = lock(file_); !locked) return locked;
     std::error_code error;
     if (std::filesystem::is_regular_file(file_, error)) {
       const auto before = read_campaign(file_);
@@ -602,6 +612,7 @@ class Hunt {
   explore::StrategyKind kind_{};
   std::optional<FindingsFolder> folder_;
   std::optional<Campaign> campaign_;  // if there is a folder
+  std::optional<FileLock> lock_;      // of the campaign, as long as this hunt lives
   std::string file_;                  // of the campaign
   std::string unkept_;                // why it could not be written any more
   std::optional<std::uint64_t> resumed_at_;

@@ -46,6 +46,17 @@ class Campaign : public testing::Test {
  protected:
   std::string folder() const { return scratch_ / "d"; }
   std::string file() const { return scratch_ / "d/campaign.json"; }
+  // How many schedules the file knows of.
+  std::uint64_t runs() const {
+    const std::string text = contents(file());
+    const std::size_t state = text.find('\n') + 1;
+    return json::parse(text.substr(state, text.find('\n', state) - state))["runs"];
+  }
+  void expect_to_end_as_if_never_stopped() const {
+    const std::string runs_of_all = std::to_string(runs() + 500);
+    EXPECT_EQ(told(shell(kResume + folder() + " --runs " + runs_of_all)),
+              told(shell(kHunt + "--runs " + runs_of_all)));
+  }
 
   Scratch scratch_;
 };
@@ -135,16 +146,6 @@ class KilledCampaign : public Campaign {
                  "until grep -q '^{\"type\":\"state\".*\"runs\":[1-9]' " + file() +
                  " 2>/dev/null; do :; done\n" + "kill -" + signal + " $hunt; wait $hunt");
   }
-  std::uint64_t runs() const {
-    const std::string text = contents(file());
-    const std::size_t state = text.find('\n') + 1;
-    return json::parse(text.substr(state, text.find('\n', state) - state))["runs"];
-  }
-  void expect_to_end_as_if_never_stopped() const {
-    const std::string runs_of_all = std::to_string(runs() + 500);
-    EXPECT_EQ(told(shell(kResume + folder() + " --runs " + runs_of_all)),
-              told(shell(kHunt + "--runs " + runs_of_all)));
-  }
 };
 
 TEST_F(KilledCampaign, EndsAsIfItHadNeverStopped) {
@@ -175,6 +176,61 @@ TEST_F(KilledCampaign, LeavesNothingBehindThatAResumedOneDoesNotClearAway) {
   scratch_.write("d/campaign.json.a1B2c3", "half of a");
   shell(kResume + folder() + " --runs 1");
   EXPECT_EQ(shell("ls " + folder() + "/campaign.json*").out, file() + "\n");
+}
+
+// ---- at work ----
+
+// A hunt without an end, which a second one meets as soon as the file knows of a schedule. It is
+// killed when the second one has ended.
+class CampaignAtWork : public Campaign {
+ protected:
+  // The second command may say $hunt for the first one's process.
+  CommandResult meet(const std::string& second, const std::string& first = "") {
+    return shell(kHunt + first + "--time 1h --out " + folder() + " >/dev/null & hunt=$!\n" +
+                 "until grep -q '\"runs\":[1-9]' " + folder() + "/campaign*.json 2>/dev/null; do " +
+                 ":; done\n" + second + "\ncode=$?; kill -KILL $hunt; wait $hunt 2>/dev/null\n" +
+                 "exit $code");
+  }
+};
+
+TEST_F(CampaignAtWork, CannotBeResumedByAnother) {
+  EXPECT_EQ(meet(kResume + folder()).code, 2);
+}
+
+TEST_F(CampaignAtWork, SaysWhichAndWhoIsAtWork) {
+  const CommandResult result = meet("echo $hunt; " + kResume + folder());
+  const std::string process = result.out.substr(0, result.out.find('\n'));
+  EXPECT_TRUE(result.complains_of(file() + ": another process (" + process +
+                                  ") is at work on this campaign"))
+      << result.err;
+}
+
+TEST_F(CampaignAtWork, IsNotBegunAnewByAnother) {
+  const CommandResult result = meet("mpglab hunt ping-pong --runs 10 --out " + folder());
+  EXPECT_TRUE(result.complains_of("is at work on this campaign")) << result.err;
+}
+
+// Without a word of it in the folder a new one would be begun there.
+TEST_F(CampaignAtWork, IsNotBegunAnewWhenItsFileIsGone) {
+  const CommandResult result =
+      meet("rm " + file() + "; mpglab hunt ping-pong --runs 10 --out " + folder());
+  EXPECT_TRUE(result.complains_of("is at work on this campaign")) << result.err;
+}
+
+TEST_F(CampaignAtWork, LosesNothingByAnother) {
+  meet(kResume + folder());
+  expect_to_end_as_if_never_stopped();
+}
+
+TEST_F(CampaignAtWork, OfOneShardLeavesTheOthersFree) {
+  EXPECT_EQ(
+      meet("mpglab hunt ping-pong --runs 100 --shard 2/2 --out " + folder(), "--shard 1/2 ").code,
+      0);
+}
+
+TEST_F(CampaignAtWork, IsFreeAsSoonAsItIsKilled) {
+  meet("kill -KILL $hunt; wait $hunt");
+  EXPECT_NE(shell(kResume + folder() + " --runs 1").code, 2);
 }
 
 // ---- that cannot be written ----
