@@ -6,54 +6,29 @@
 // schedule would let it go on. A hold says it once. So from a schedule with many preemptions this
 // draws ones with few: some of its places, and chance wherever somebody must be chosen.
 //
-// A place is "M2 before its second store to P0.status": the n-th access of a thread to an object,
-// for counts of all choice points (interleave/anchored.h) shift as soon as the thread spins once
-// more.
+// Apart from similar.h, which draws schedules like a given one too: that one stays near the default
+// schedule and keeps who goes on, because the given schedule is nearly minimal already and only its
+// program is another. This one is for schedules full of preemptions that do not matter, so it keeps
+// nothing but places (places.h), lets chance choose everywhere else, and never needs a name.
 #pragma once
 
-#include <algorithm>
 #include <bit>
-#include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "explore/places.h"
 #include "interleave/random.h"
 #include "interleave/strategy.h"
 
 namespace mpglab::explore {
-
-struct HoldPlace {
-  std::uint64_t site;    // thread, access and object
-  std::uint32_t number;  // how often the thread has been there before
-
-  friend bool operator==(const HoldPlace&, const HoldPlace&) = default;
-};
-
-// Tells the places of an execution, one after the other.
-class Places {
- public:
-  void reset() { counts_.clear(); }
-
-  // Where the running thread is. REQUIRES: called at every kPreempt choice of the execution.
-  HoldPlace here(const interleave::Decision& decision) {
-    const interleave::Operation pending = decision.pending[decision.current];
-    const std::uint64_t site = std::uint64_t{decision.current} << 40 |
-                               static_cast<std::uint64_t>(pending.access) << 32 | pending.object;
-    return {site, counts_[site]++};
-  }
-
- private:
-  std::unordered_map<std::uint64_t, std::uint32_t> counts_;  // never iterated
-};
 
 // Draws schedules that hold threads up: in some of the given places, and in some that chance picks
 // among the first `length` choices. A thread that is held goes on when nobody else can.
 class DrawHolds final : public interleave::Strategy {
  public:
   // REQUIRES: length >= 1.
-  DrawHolds(std::vector<HoldPlace> places, std::uint32_t length, std::uint64_t seed)
+  DrawHolds(std::vector<Place> places, std::uint32_t length, std::uint64_t seed)
       : places_(std::move(places)), length_(length), seed_(seed), random_(seed) {}
 
   bool begin() override {
@@ -62,12 +37,9 @@ class DrawHolds final : public interleave::Strategy {
     // other draw does without.
     const std::uint32_t eighths = random_.below(2) == 0 ? 0 : random_.below(9);
     drawn_.clear();
-    for (const HoldPlace& place : places_)
+    for (const Place& place : places_)
       if (random_.below(8) < eighths) drawn_.push_back(place);
-    chance_.resize(random_.below(kMostByChance + 1));
-    for (std::uint32_t& choice : chance_) choice = random_.below(length_);
-    std::sort(chance_.begin(), chance_.end());
-    next_chance_ = choice_ = 0;
+    by_chance_.draw(random_, kMostByChance, length_);
     here_.reset();
     held_ = 0;
     return true;
@@ -78,13 +50,10 @@ class DrawHolds final : public interleave::Strategy {
     using interleave::ThreadSet;
     if (!decision.picks_thread()) return random_.below(decision.bound);
     const ThreadSet self = ThreadSet{1} << decision.current;
-    bool hold = false;
-    for (; next_chance_ < chance_.size() && chance_[next_chance_] <= choice_; ++next_chance_)
-      hold = true;
-    ++choice_;
+    bool hold = by_chance_.next();
     if (decision.kind == ChoiceKind::kPreempt) {
-      const HoldPlace place = here_.here(decision);
-      for (const HoldPlace& drawn : drawn_) hold |= drawn == place;
+      const Place place = here_.here(decision);
+      for (const Place& drawn : drawn_) hold |= drawn == place;
       if (!hold) return 0;
       held_ |= self;
     }
@@ -104,15 +73,13 @@ class DrawHolds final : public interleave::Strategy {
  private:
   static constexpr std::uint32_t kMostByChance = 12;
 
-  std::vector<HoldPlace> places_;
+  std::vector<Place> places_;
   std::uint32_t length_;
   std::uint64_t seed_;
   std::uint64_t execution_ = 0;
   interleave::Random random_;
-  std::vector<HoldPlace> drawn_;
-  std::vector<std::uint32_t> chance_;  // choices, in order
-  std::size_t next_chance_ = 0;
-  std::uint32_t choice_ = 0;
+  std::vector<Place> drawn_;
+  ChoicesByChance by_chance_;
   Places here_;
   interleave::ThreadSet held_ = 0;
 };

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "explore/holds.h"
+#include "explore/places.h"
 #include "explore/segments.h"
 #include "interleave/anchored.h"
 #include "interleave/strategy.h"
@@ -31,7 +31,7 @@ class NoteSchedule final : public interleave::Strategy {
     const std::uint32_t value = inner_.pick(decision);
     if (value >= decision.bound) return value;
     if (decision.kind == interleave::ChoiceKind::kPreempt) {
-      const HoldPlace place = places_.here(decision);
+      const Place place = places_.here(decision);
       if (value != 0) preempted_at_.push_back(place);
     }
     if (value != 0) deviations_.push_back(interleave::anchored_deviation(decision, value));
@@ -54,7 +54,7 @@ class NoteSchedule final : public interleave::Strategy {
 
   const std::vector<interleave::AnchoredDeviation>& deviations() const { return deviations_; }
   const SegmentedSchedule& schedule() const { return schedule_; }
-  const std::vector<HoldPlace>& preempted_at() const { return preempted_at_; }
+  const std::vector<Place>& preempted_at() const { return preempted_at_; }
 
  private:
   void add(interleave::ThreadId thread, std::uint32_t until) {
@@ -64,7 +64,7 @@ class NoteSchedule final : public interleave::Strategy {
   interleave::Strategy& inner_;
   std::vector<interleave::AnchoredDeviation> deviations_;
   SegmentedSchedule schedule_;
-  std::vector<HoldPlace> preempted_at_;
+  std::vector<Place> preempted_at_;
   Places places_;
   interleave::ThreadId running_ = interleave::kNoThread;
 };

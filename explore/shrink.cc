@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "explore/holds.h"
 #include "explore/note_schedule.h"
 #include "interleave/anchored.h"
 
@@ -242,8 +243,8 @@ class Shrinker {
   std::string signature_;
   Deviations deviations_;  // the schedule so far, in its forms
   SegmentedSchedule schedule_;
-  std::vector<HoldPlace> preempted_at_;
-  const std::vector<HoldPlace> places_;  // of the schedule to begin with
+  std::vector<Place> preempted_at_;
+  const std::vector<Place> places_;  // of the schedule to begin with
   Deviations best_;
   std::size_t best_preemptions_;
   std::uint64_t max_runs_;

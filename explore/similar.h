@@ -6,12 +6,10 @@
 // before its second store to P0.status"), and chance decides how much of the schedule is kept:
 // which deviations, how often the thread has been there before, who goes on, and whether the one
 // that is held stays held for as long as others can go on (holds.h tells why that is worth a try).
-// Elsewhere the default is taken, but for a few places.
+// Elsewhere the default is taken, but for a few places (places.h).
 #pragma once
 
-#include <algorithm>
 #include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "explore/places.h"
 #include "interleave/engine.h"
 #include "interleave/random.h"
 #include "interleave/strategy.h"
@@ -35,33 +34,6 @@ struct PlacedDeviation {
   std::uint16_t target = 0;  // a thread id, or the value of a choice of the program
 };
 
-// Tells the places of an execution, one after the other.
-class ChoicePlaces {
- public:
-  struct Place {
-    std::uint64_t site;
-    std::uint32_t number;
-  };
-
-  void reset() { counts_.clear(); }
-
-  // REQUIRES: called at every choice of the execution.
-  Place here(const interleave::Decision& decision) {
-    const std::uint64_t site =
-        site_of(decision.kind, decision.current, decision.pending[decision.current]);
-    return {site, counts_[site]++};
-  }
-
-  static std::uint64_t site_of(interleave::ChoiceKind kind, interleave::ThreadId thread,
-                               interleave::Operation operation) {
-    return static_cast<std::uint64_t>(kind) << 48 | std::uint64_t{thread} << 40 |
-           static_cast<std::uint64_t>(operation.access) << 32 | operation.object;
-  }
-
- private:
-  std::unordered_map<std::uint64_t, std::uint32_t> counts_;  // never iterated
-};
-
 // Lets another strategy choose and notes its deviations.
 class NotePlaces final : public interleave::Strategy {
  public:
@@ -76,7 +48,7 @@ class NotePlaces final : public interleave::Strategy {
 
   std::uint32_t pick(const interleave::Decision& decision) override {
     const std::uint32_t value = inner_.pick(decision);
-    const ChoicePlaces::Place place = places_.here(decision);
+    const Place place = places_.here(decision);
     if (value == 0 || value >= decision.bound) return value;
     const interleave::Operation pending = decision.pending[decision.current];
     deviations_.push_back({.kind = decision.kind,
@@ -99,7 +71,7 @@ class NotePlaces final : public interleave::Strategy {
   interleave::Strategy& inner_;
   const interleave::Engine& engine_;
   std::vector<PlacedDeviation> deviations_;
-  ChoicePlaces places_;
+  Places places_;
 };
 
 class DrawSimilar final : public interleave::Strategy {
@@ -117,8 +89,8 @@ class DrawSimilar final : public interleave::Strategy {
       if (!one.object.empty() && object == objects.end()) continue;
       const interleave::Operation operation{
           one.object.empty() ? interleave::kNoObject : object->second, one.access};
-      known_.push_back({ChoicePlaces::site_of(one.kind, one.thread, operation), one.number,
-                        one.target, false, false});
+      known_.push_back(
+          {Places::site_of(one.kind, one.thread, operation), one.number, one.target, false, false});
     }
   }
 
@@ -134,22 +106,15 @@ class DrawSimilar final : public interleave::Strategy {
       one.stays_held = random_.below(2) == 0;
       drawn_.push_back(one);
     }
-    by_chance_.resize(random_.below(kMostByChance + 1));
-    for (std::uint32_t& choice : by_chance_) choice = random_.below(length_);
-    std::sort(by_chance_.begin(), by_chance_.end());
-    next_by_chance_ = choice_ = 0;
+    by_chance_.draw(random_, kMostByChance, length_);
     held_ = 0;
     places_.reset();
     return true;
   }
 
   std::uint32_t pick(const interleave::Decision& decision) override {
-    const ChoicePlaces::Place place = places_.here(decision);
-    bool chance = false;
-    for (; next_by_chance_ < by_chance_.size() && by_chance_[next_by_chance_] <= choice_;
-         ++next_by_chance_)
-      chance = true;
-    ++choice_;
+    const Place place = places_.here(decision);
+    const bool chance = by_chance_.next();
     for (const Drawn& one : drawn_)
       if (one.site == place.site && one.number == place.number) return deviate(decision, one);
     if (chance) {
@@ -211,10 +176,8 @@ class DrawSimilar final : public interleave::Strategy {
   std::uint64_t execution_ = 0;
   interleave::Random random_;
   std::vector<Drawn> drawn_;
-  std::vector<std::uint32_t> by_chance_;  // choices, in order
-  std::size_t next_by_chance_ = 0;
-  std::uint32_t choice_ = 0;
-  ChoicePlaces places_;
+  ChoicesByChance by_chance_;
+  Places places_;
   interleave::ThreadSet held_ = 0;
 };
 
