@@ -65,13 +65,14 @@ class Hunt {
       : options_(std::move(options)), context_(context), style_(context.console.style()) {}
 
   void run() {
+    if (const auto fits = check_folders(options_); !fits) return context_.fail(fits.error());
     if (!options_.resume.empty())
       if (const auto taken = take_up(); !taken) return context_.fail(taken.error());
     auto model = load_model(options_.model);
     if (!model) return context_.fail(model.error());
     const auto kind = named_strategy(options_.strategy);
     if (!kind) return context_.fail(kind.error());
-    if (const auto fits = options_fit(*kind); !fits) return context_.fail(fits.error());
+    if (const auto fits = check_options(options_, *kind); !fits) return context_.fail(fits.error());
     kind_ = *kind;
     is_proof_ = explore::is_prover(*kind);
     if (is_proof_) model->program.bodies_only = true;
@@ -114,8 +115,6 @@ class Hunt {
 
   // --resume: the settings of the campaign in the folder, where they were not said.
   Result<void, std::string> take_up() {
-    if (!options_.out.empty())
-      return failure(std::string("--resume goes on in its own folder, so there is no --out"));
     std::error_code error;
     if (!std::filesystem::is_directory(options_.resume, error))
       return failure(fmt::format("{}: there is no such folder", options_.resume));
@@ -319,34 +318,6 @@ class Hunt {
         "limit runs out\n  while anybody can go on");
   }
 
-  // Options that would be taken and not heeded.
-  Result<void, std::string> options_fit(explore::StrategyKind kind) const {
-    using explore::StrategyKind;
-    if (options_.has("deviations") && kind != StrategyKind::kDfs)
-      return failure(fmt::format("--deviations is for --strategy dfs, not {}", options_.strategy));
-    if (options_.has("preemptions") && kind != StrategyKind::kDfs && kind != StrategyKind::kStates)
-      return failure(
-          fmt::format("--preemptions is for --strategy dfs or states, not {}", options_.strategy));
-    if (!options_.resume.empty() && explore::is_prover(kind))
-      return failure(
-          fmt::format("a campaign of --strategy {} cannot be resumed: what it has seen was in "
-                      "memory; begin anew",
-                      options_.strategy));
-    if (options_.classes && explore::is_prover(kind))
-      return failure(fmt::format("--classes is not for --strategy {}, which has its own count",
-                                 options_.strategy));
-    if (options_.has("depth") && kind != StrategyKind::kPct && kind != StrategyKind::kFairPct)
-      return failure(
-          fmt::format("--depth is for --strategy pct or fair-pct, not {}", options_.strategy));
-    if (options_.jobs > 1 && !explore::can_use_jobs(kind))
-      return failure(
-          fmt::format("--strategy {} tries schedules in an order: --jobs 1", options_.strategy));
-    if (options_.shards > 1 && !explore::has_numbered_executions(kind))
-      return failure(
-          fmt::format("--strategy {} tries schedules in an order: no --shard", options_.strategy));
-    return {};
-  }
-
   // Runs what the folder has of this scenario again, before anything else.
   Result<void, std::string> try_known(const Model& model) {
     const auto known = folder_->known(model.program.name, model.faults);
@@ -393,14 +364,17 @@ class Hunt {
 
   // "gcwait + gcwait-stop-not-steal (strategy random, seed 1)".
   std::string whole_title(const Model& model) const {
-    return fmt::format("{} (strategy {}, seed {})", title_of(model.program, model.faults),
-                       options_.strategy, options_.seed);
+    return fmt::format("{} (strategy {}{})", title_of(model.program, model.faults),
+                       options_.strategy, seed_text());
   }
 
   std::string speed(const explore::HuntResult& result) const {
-    return fmt::format("{}, {} schedules/s, {}, seed {}", duration_text(result.seconds),
+    return fmt::format("{}, {} schedules/s, {}{}", duration_text(result.seconds),
                        grouped(static_cast<std::uint64_t>(rate(result))), options_.strategy,
-                       options_.seed);
+                       seed_text());
+  }
+  std::string seed_text() const {
+    return explore::has_seed(kind_) ? fmt::format(", seed {}", options_.seed) : std::string();
   }
   static double rate(const explore::HuntResult& result) {
     return result.seconds > 0 ? static_cast<double>(result.runs) / result.seconds : 0.0;
@@ -639,7 +613,9 @@ void add_hunt(CLI::App& app, Context& context) {
       ->add_option("--preemptions", options->bounds.preemptions,
                    "dfs, states: interrupt a thread that could go on at most so often")
       ->check(whole_number(0, 1'000));
-  command->add_option("--seed", options->seed, "Other seeds try other schedules")
+  command
+      ->add_option("--seed", options->seed,
+                   "Other seeds try other schedules; not for round-robin, dfs, dpor and states")
       ->check(whole_number(0, ~std::uint64_t{0}))
       ->capture_default_str();
   command
@@ -680,13 +656,13 @@ void add_hunt(CLI::App& app, Context& context) {
       "the\n"
       "bounds that it names; every other one has tried some schedules and not exhausted them.");
   command->callback([options, command, &context] {
-    if (options->model.scenario.empty() && options->resume.empty())
-      return context.fail("scenario is required (`mpglab hunt --help` tells more)");
     for (const CLI::Option* option : command->get_options()) {
       if (option->count() == 0) continue;
       const auto& names = option->get_lnames();
       options->given.insert(names.empty() ? option->get_name(/*positional=*/true) : names.front());
     }
+    if (!options->has("scenario") && !options->has("resume"))
+      return context.fail("scenario is required (`mpglab hunt --help` tells more)");
     Hunt(*options, context).run();
   });
 }

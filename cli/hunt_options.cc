@@ -1,9 +1,12 @@
 #include "cli/hunt_options.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "cli/inputs.h"
 
 namespace mpglab::cli {
 
@@ -46,6 +49,39 @@ std::string said(std::string_view name, const Json& value) {
 }
 
 }  // namespace
+
+Result<void, std::string> check_folders(const HuntOptions& options) {
+  if (options.has("resume") && options.has("out"))
+    return failure(std::string("--resume goes on in its own folder, so there is no --out"));
+  for (const auto& [name, folder] : {std::pair("resume", &options.resume), {"out", &options.out}})
+    if (options.has(name) && folder->empty())
+      return failure(fmt::format("--{} wants the name of a folder, and this one is empty", name));
+  return {};
+}
+
+Result<void, std::string> check_options(const HuntOptions& options, explore::StrategyKind kind) {
+  const std::string& strategy = options.strategy;
+  if (options.has("deviations") && kind != explore::StrategyKind::kDfs)
+    return failure(fmt::format("--deviations is for --strategy dfs, not {}", strategy));
+  if (options.has("preemptions") && !explore::bounds_preemptions(kind))
+    return failure(fmt::format("--preemptions is for --strategy dfs or states, not {}", strategy));
+  if (!options.resume.empty() && explore::is_prover(kind))
+    return failure(
+        fmt::format("a campaign of --strategy {} cannot be resumed: what it has seen was in "
+                    "memory; begin anew",
+                    strategy));
+  if (options.classes && explore::is_prover(kind))
+    return failure(
+        fmt::format("--classes is not for --strategy {}, which has its own count", strategy));
+  if (options.has("depth") && !explore::has_depth(kind))
+    return failure(fmt::format("--depth is for --strategy pct or fair-pct, not {}", strategy));
+  if (options.has("seed") && !explore::has_seed(kind)) return failure(no_seed_text(strategy));
+  if (options.jobs > 1 && !explore::can_use_jobs(kind))
+    return failure(fmt::format("--strategy {} tries schedules in an order: --jobs 1", strategy));
+  if (options.shards > 1 && !explore::has_numbered_executions(kind))
+    return failure(fmt::format("--strategy {} tries schedules in an order: no --shard", strategy));
+  return {};
+}
 
 Json campaign_settings(const HuntOptions& options) {
   Json settings = Json::object();

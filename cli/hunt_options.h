@@ -36,6 +36,11 @@ struct HuntOptions {
   bool has(std::string_view name) const { return given.contains(name); }
 };
 
+// Options that would be taken and not heeded, and those that shut each other out, are a mistake: an
+// error, in one line. The first are about folders alone, and need not know the strategy.
+Result<void, std::string> check_folders(const HuntOptions& options);
+Result<void, std::string> check_options(const HuntOptions& options, explore::StrategyKind kind);
+
 // What must be the same from the beginning of a campaign to its end: everything that says which
 // schedules there are and which of them goes wrong. By the names of the options.
 Json campaign_settings(const HuntOptions& options);

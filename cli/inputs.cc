@@ -82,6 +82,11 @@ Result<explore::StrategyKind, std::string> named_strategy(const std::string& nam
       hint(nearest_name(name, names), fmt::format("there are {}", fmt::join(names, ", ")))));
 }
 
+std::string no_seed_text(const std::string& strategy) {
+  return fmt::format("--strategy {} draws nothing and tries the same schedules always: no --seed",
+                     strategy);
+}
+
 Result<Replayable, std::string> load_token(const std::string& text, const std::string& scenario,
                                            const std::vector<std::string>& setting_texts) {
   const auto wanted = settings_of(setting_texts);

@@ -25,6 +25,9 @@ Result<explore::FaultSet, std::string> find_faults(const std::vector<std::string
 
 Result<explore::StrategyKind, std::string> named_strategy(const std::string& name);
 
+// Why --seed is not for this strategy.
+std::string no_seed_text(const std::string& strategy);
+
 // A token with the program that it can be replayed with.
 struct Replayable {
   explore::Token token;

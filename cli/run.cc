@@ -32,6 +32,7 @@ struct Options {
   std::string output;
   bool no_judge = false;
   bool steps_given = false;
+  bool seed_given = false;
   bool json = false;
 };
 
@@ -110,6 +111,12 @@ void run(const Options& options, Context& context) {
   if (!model) return context.fail(model.error());
   const auto kind = named_strategy(options.strategy);
   if (!kind) return context.fail(kind.error());
+  if (explore::is_prover(*kind)) {
+    return context.fail(
+        fmt::format("--strategy {} is for many schedules: hunt has it", options.strategy));
+  }
+  if (options.seed_given && !explore::has_seed(*kind))
+    return context.fail(no_seed_text(options.strategy));
   if (options.no_judge) return run_without_judge(options, *model, *kind, context);
   explore::Lab lab(std::move(model->program), model->faults, options.model.max_steps);
   const auto strategy =
@@ -148,6 +155,7 @@ void add_run(CLI::App& app, Context& context) {
   command->footer("One seed is one schedule, always: same steps, same trace, same token.");
   command->callback([options, command, &context] {
     options->steps_given = command->count("--max-steps") > 0;
+    options->seed_given = command->count("--seed") > 0;
     run(*options, context);
   });
 }
