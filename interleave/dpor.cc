@@ -57,6 +57,16 @@ bool Dpor::sleeps(const State& state, ThreadId thread) {
                      [thread](const Event& event) { return event.thread == thread; });
 }
 
+// Makes `next` the state behind `event`, with nothing to be tried there.
+void Dpor::enter(const State& now, const Event& event, State& next) {
+  next.sleeping.clear();
+  for (const Event& asleep : now.sleeping) {
+    if (asleep.thread != event.thread && !dependent(asleep, event)) next.sleeping.push_back(asleep);
+  }
+  next.inherited = next.sleeping.size();
+  next.wakeups = WakeupForest::kNoBranches;
+}
+
 std::uint32_t Dpor::give_up() {
   redundant_ = true;
   return kGiveUp;
@@ -72,7 +82,7 @@ std::uint32_t Dpor::pick(const Decision& decision) {
   for (unsigned place = 0; place < decision.bound; ++place) {
     if (decision.pending[decision.thread_at(place)].access == Access::kStart) return place;
   }
-  if (made_ < prefix_) return place(decision, log_[made_].thread);
+  if (made_ < prefix_) return place(decision, next_of_path());
   const State& now = state(made_);
   if (now.wakeups != WakeupForest::kNoBranches) {
     const ThreadId wanted = forest_.first_step(now.wakeups).thread;
@@ -130,14 +140,23 @@ void Dpor::on_operation(const Step& step) {
   visits_[step.thread] = engine_.visits(step.thread);
   if (undisturbed_) return;
   const ThreadId thread = thread_[step.thread];
-  if (made_ < prefix_) {
+  if (made_ < log_.size()) {
     MPG_CHECK(log_[made_].thread == thread && log_[made_].operation.object == step.operation.object,
               "the program does something else than the last time");
     ++made_;
     return;
   }
-  record(
-      {thread, step.operation, step.wrote, engine_.operand(step.thread), step.before, step.after});
+  const Event event{thread,      step.operation, step.wrote, engine_.operand(step.thread),
+                    step.before, step.after};
+  if (made_ < prefix_) {
+    MPG_CHECK(path_[made_].thread == thread &&
+                  path_[made_].operation.object == step.operation.object &&
+                  path_[made_].wrote == step.wrote,
+              "the program does something else than the last time");
+    log_.append(event);
+  } else {
+    record(event);
+  }
   ++made_;
 }
 
@@ -147,11 +166,7 @@ void Dpor::record(const Event& event) {
   State& now = states_[made_];
   State& next = states_[made_ + 1];
   redundant_ = redundant_ || sleeps(now, event.thread);
-  next.sleeping.clear();
-  for (const Event& asleep : now.sleeping) {
-    if (asleep.thread != event.thread && !dependent(asleep, event)) next.sleeping.push_back(asleep);
-  }
-  next.wakeups = WakeupForest::kNoBranches;
+  enter(now, event, next);
   if (now.wakeups != WakeupForest::kNoBranches) {
     MPG_CHECK(forest_.first_step(now.wakeups).thread == event.thread,
               "another step came than the one that was to come");
@@ -172,16 +187,84 @@ void Dpor::end(const Tape& /*tape*/) {
 }
 
 void Dpor::backtrack() {
-  for (EventLog::Index i = log_.size(); i > 0; --i) {
+  for (EventLog::Index i = log_.size(); i > root_; --i) {
     State& before = states_[i - 1];
     before.sleeping.push_back(log_[i - 1]);
     log_.truncate(i - 1);
     if (before.wakeups != WakeupForest::kNoBranches) {
-      prefix_ = i - 1;
+      prefix_ = fresh_ = i - 1;
       return;
     }
   }
   exhausted_ = true;
+}
+
+// ---- parts ----
+
+void Dpor::take_up(const DporPart& part) {
+  MPG_CHECK(part.root <= part.path.size() && part.covered.size() == part.root,
+            "a part of a search begins on its path");
+  first_ = exhausted_ = false;
+  path_ = part.path;
+  root_ = part.root;
+  fresh_ = part.fresh;
+  prefix_ = static_cast<EventLog::Index>(path_.size());
+  log_.truncate(0);
+  forest_.clear();
+  reversals_.clear();
+  state(prefix_);
+  for (EventLog::Index i = 0; i < root_; ++i) {
+    states_[i].sleeping = part.covered[i];
+    states_[i].wakeups = WakeupForest::kNoBranches;
+  }
+  states_[root_].sleeping = part.sleeping;
+  states_[root_].inherited = part.sleeping.size();
+  states_[root_].wakeups = WakeupForest::kNoBranches;
+  auto level = part.levels.begin();
+  for (EventLog::Index i = root_;; ++i) {
+    State& now = states_[i];
+    if (level != part.levels.end() && level->index == i) {
+      now.sleeping.insert(now.sleeping.end(), level->explored.begin(), level->explored.end());
+      std::size_t at = 0;
+      now.wakeups = forest_.read(level->wakeups, at, level->branches);
+      ++level;
+    }
+    if (i == prefix_) break;
+    enter(now, path_[i], states_[std::size_t{i} + 1]);
+  }
+  for (std::vector<ThreadId>& children : known_children_) children.clear();
+  known_threads_ = 1;
+  for (const DporThread& thread : part.threads)
+    known_children_[thread.parent].push_back(static_cast<ThreadId>(known_threads_++));
+}
+
+std::optional<DporPart> Dpor::rest() const {
+  if (exhausted_) return std::nullopt;
+  DporPart part;
+  part.root = root_;
+  part.fresh = fresh_;
+  part.threads = threads();
+  for (EventLog::Index i = 0; i < prefix_; ++i) part.path.push_back(log_[i]);
+  const auto own = [](const State& state) {
+    return state.sleeping.begin() + static_cast<std::ptrdiff_t>(state.inherited);
+  };
+  part.sleeping.assign(states_[root_].sleeping.begin(), own(states_[root_]));
+  for (EventLog::Index i = root_; i <= prefix_; ++i) {
+    const State& now = states_[i];
+    DporPart::Level level{i, {own(now), now.sleeping.end()}, 0, {}};
+    level.branches = forest_.write(now.wakeups, level.wakeups);
+    if (!level.explored.empty() || level.branches > 0) part.levels.push_back(std::move(level));
+  }
+  return part;
+}
+
+std::vector<DporThread> Dpor::threads() const {
+  std::vector<DporThread> threads(known_threads_ - 1);
+  for (unsigned parent = 0; parent < known_threads_; ++parent) {
+    for (std::uint32_t ordinal = 0; ordinal < known_children_[parent].size(); ++ordinal)
+      threads[known_children_[parent][ordinal] - 1U] = {static_cast<ThreadId>(parent), ordinal};
+  }
+  return threads;
 }
 
 // ---- races ----
@@ -191,7 +274,7 @@ void Dpor::reverse_races() {
   // Races between events of the prefix have been reversed after the execution before. What was put
   // into the trees for them then covers as much: it begins with the same steps up to the second of
   // the two, and what comes behind that one does not depend on it.
-  for (EventLog::Index i = prefix_; i < size; ++i) {
+  for (EventLog::Index i = fresh_; i < size; ++i) {
     if (waits(log_[i].operation.access)) {
       reverse_races_of_waiting(log_[i], i);
     } else {
@@ -266,7 +349,11 @@ void Dpor::reverse(EventLog::Index first, const Event& second) {
   std::size_t place = 0;
   for (const Event& asleep : before.sleeping)
     if (is_weak_initial(asleep, sequence_, place)) return;
-  forest_.insert(before.wakeups, sequence_);
+  if (first < root_) {
+    reversals_.push_back({first, sequence_});
+  } else {
+    forest_.insert(before.wakeups, sequence_);
+  }
 }
 
 // Would it write, if it came before `before`, which is on the same object?

@@ -41,6 +41,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "interleave/engine.h"
@@ -50,6 +51,41 @@
 #include "interleave/wakeup_tree.h"
 
 namespace mpglab::interleave {
+
+// A thread is told by who started it, and as its how-manieth.
+struct DporThread {
+  ThreadId parent = 0;
+  std::uint32_t ordinal = 0;  // from 0
+
+  friend bool operator==(const DporThread&, const DporThread&) = default;
+};
+
+// A part of the search that can be made on its own: everything behind one state, or what is left of
+// that. Made by who shares a search out (dpor_frontier.h).
+struct DporPart {
+  // What was explored from a state, and what is still to be, but for what the path goes through.
+  struct Level {
+    EventLog::Index index = 0;  // of the state: so many events come before it
+    std::vector<Event> explored;
+    std::uint32_t branches = 0;  // at the root of the tree
+    std::vector<WakeupStep> wakeups;
+  };
+
+  std::vector<Event> path;      // the events from the beginning to where it goes on
+  EventLog::Index root = 0;     // states before this one are somebody else's; at most path.size()
+  EventLog::Index fresh = 0;    // races of the path's events from here on are still to be reversed
+  std::vector<Event> sleeping;  // in state `root`, when it was entered
+  std::vector<Level> levels;  // in order; if there are any, the last one is that of the path's end
+  std::vector<DporThread> threads;  // known ones but the first, by id - 1
+  // In each state before `root`: what sleeps, and what was explored or is to be before the path.
+  std::vector<std::vector<Event>> covered;
+};
+
+// A race whose reversal is to be tried from a state that is not the part's.
+struct DporReversal {
+  EventLog::Index index = 0;
+  std::vector<Event> sequence;
+};
 
 class Dpor final : public Strategy, public Observer {
  public:
@@ -79,6 +115,19 @@ class Dpor final : public Strategy, public Observer {
   // Why the program is none for it; empty: it is one.
   std::string_view cannot() const { return cannot_; }
 
+  // ---- for who shares the search out ----
+
+  // From here on the search is that of the part alone. Of a new search nothing else may have been
+  // made. Counts of executions go on.
+  void take_up(const DporPart& part);
+  // What is left of it, without what is covered; nothing if it is exhausted. REQUIRES: between two
+  // executions, of which there was one since take_up.
+  std::optional<DporPart> rest() const;
+  // Those that were met since the last call, in the order in which they were.
+  std::vector<DporReversal> take_reversals() { return std::exchange(reversals_, {}); }
+  // By id - 1.
+  std::vector<DporThread> threads() const;
+
   // Executions, one for each class.
   std::uint64_t executions() const { return executions_; }
   // Executions that were given up because what was left of them had been explored. Always 0.
@@ -88,6 +137,7 @@ class Dpor final : public Strategy, public Observer {
   // A state of the execution: what has been explored from it and what is still to be.
   struct State {
     std::vector<Event> sleeping;  // steps that have been explored, and nothing since depends on
+    std::size_t inherited = 0;    // so many of them in a state before
     WakeupForest::Branches wakeups = WakeupForest::kNoBranches;
   };
 
@@ -108,6 +158,10 @@ class Dpor final : public Strategy, public Observer {
     return thread_[decision.thread_at(place)];
   }
   static bool sleeps(const State& state, ThreadId thread);
+  static void enter(const State& now, const Event& event, State& next);
+  ThreadId next_of_path() const {
+    return made_ < log_.size() ? log_[made_].thread : path_[made_].thread;
+  }
   std::uint32_t give_up();
   void record(const Event& event);
   void reverse_races();
@@ -123,6 +177,11 @@ class Dpor final : public Strategy, public Observer {
   WakeupForest forest_;
   EventLog::Index prefix_ = 0;  // events that the execution shares with the one before
   EventLog::Index made_ = 0;    // events so far
+  // Of the part that was taken up.
+  std::vector<Event> path_;
+  EventLog::Index root_ = 0;
+  EventLog::Index fresh_ = 0;  // races of events from here on are to be reversed
+  std::vector<DporReversal> reversals_;
   // Of this execution. What is by the engine's numbers says so.
   unsigned thread_count_ = 1;                   // by the engine
   std::array<ThreadId, kMaxThreads> thread_{};  // by the engine's number

@@ -1,0 +1,735 @@
+#include "interleave/dpor_frontier.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+#include "base/check.h"
+
+namespace mpglab::interleave {
+
+namespace {
+
+using Events = std::vector<Event>;
+
+// Those of `sleeping` that are still asleep behind `event`.
+Events asleep_behind(const Events& sleeping, const Event& event) {
+  Events left;
+  for (const Event& asleep : sleeping)
+    if (asleep.thread != event.thread && !dependent(asleep, event)) left.push_back(asleep);
+  return left;
+}
+
+// Could the sequence begin with `first`? Then that is taken out of it, if it is there.
+bool begin_with(const Event& first, Events& sequence) {
+  std::size_t place = 0;
+  if (!is_weak_initial(first, sequence, place)) return false;
+  if (place < sequence.size())
+    sequence.erase(sequence.begin() + static_cast<std::ptrdiff_t>(place));
+  return true;
+}
+
+}  // namespace
+
+// A part that somebody explores or will. A leaf that nobody has begun has no rest.
+struct DporFrontier::Task {
+  Node* parent = nullptr;  // nullptr: it has everything
+  std::size_t index = 0;   // of the child that it is
+  EventLog::Index fresh = 0;
+  bool pending = true;           // nobody has begun
+  bool dealt = false;            // somebody has the ticket
+  std::uint32_t executions = 0;  // that the ticket still has
+  std::optional<DporPart> rest;  // without what the frontier adds when it deals
+};
+
+// A branch of a node: what is behind its first step is a node, or a sequence of steps to a leaf.
+struct DporFrontier::Child {
+  explicit Child(Events sequence) : steps(std::make_shared<const Events>(std::move(sequence))) {}
+  Child(std::shared_ptr<const Events> sequence, std::size_t begin)
+      : steps(std::move(sequence)), at(begin) {}
+
+  const Event& head() const { return (*steps)[at]; }
+  std::size_t length() const { return steps->size() - at; }
+
+  std::shared_ptr<const Events> steps;
+  std::size_t at = 0;          // of the first step
+  std::unique_ptr<Node> node;  // if it was opened
+  std::shared_ptr<Task> task;  // of the leaf; nullptr with a node, or when it is done
+};
+
+// A state that several workers are concerned with.
+struct DporFrontier::Node {
+  // What sleeps in the state, with what was explored or is to be before child number `index`.
+  Events covered(std::size_t before) const {
+    Events all = inherited;
+    for (std::size_t i = 0; i < before; ++i) all.push_back(children[i].head());
+    return all;
+  }
+
+  Node* parent = nullptr;
+  std::size_t index = 0;  // of the child that it is
+  EventLog::Index depth = 0;
+  bool free = false;  // it is explored as a whole, so what comes from above is covered
+  Events inherited;   // what sleeps in it
+  std::vector<Child> children;
+  std::size_t closed = 0;   // so many of the first are done for ever
+  std::size_t open = 0;     // tasks behind it
+  std::size_t pending = 0;  // those of them that nobody has begun
+};
+
+DporFrontier::DporFrontier(Size size) : size_(size) {
+  auto everything = std::make_shared<Task>();
+  everything->pending = false;
+  everything->rest.emplace();
+  waiting_.push_back(std::move(everything));
+  fill_seats();
+}
+
+DporFrontier::~DporFrontier() = default;
+
+std::size_t DporFrontier::pending() const {
+  return root_ == nullptr ? 0 : root_->pending;
+}
+
+// ---- dealing ----
+
+void DporFrontier::fill_seats() {
+  while (out_.size() < size_.seats) {
+    std::shared_ptr<Task> next;
+    if (!waiting_.empty()) {
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    } else if (pending() > 0) {
+      next = leftmost_pending();
+      next->pending = false;
+      for (Node* node = next->parent; node != nullptr; node = node->parent) --node->pending;
+    } else {
+      return;
+    }
+    next->executions = size_.executions;
+    next->dealt = false;
+    out_.push_back(std::move(next));
+  }
+}
+
+// In the order of the sequential search, so that what can be forgotten soon is.
+std::shared_ptr<DporFrontier::Task> DporFrontier::leftmost_pending() const {
+  const Node* node = root_.get();
+  for (;;) {
+    const auto child =
+        std::find_if(node->children.begin() + static_cast<std::ptrdiff_t>(node->closed),
+                     node->children.end(), [](const Child& one) {
+                       return one.node != nullptr ? one.node->pending > 0
+                                                  : one.task != nullptr && one.task->pending;
+                     });
+    MPG_CHECK(child != node->children.end(), "a leaf was counted that is not there");
+    if (child->node == nullptr) return child->task;
+    node = child->node.get();
+  }
+}
+
+std::optional<DporFrontier::Ticket> DporFrontier::deal() {
+  for (std::size_t i = 0; i < out_.size(); ++i) {
+    Task& task = *out_[i];
+    if (task.dealt) continue;
+    task.dealt = true;
+    return Ticket{first_out_ + i, task.executions, part_of(task)};
+  }
+  return std::nullopt;
+}
+
+void DporFrontier::deal_again() {
+  out_.front()->dealt = false;
+}
+
+DporPart DporFrontier::part_of(const Task& task) const {
+  DporPart part;
+  if (task.rest) part = *task.rest;
+  part.threads = threads_;
+  if (task.parent == nullptr) return part;
+  std::vector<std::pair<const Node*, std::size_t>> above;  // from below, with the child below
+  std::size_t index = task.index;
+  for (const Node* node = task.parent; node != nullptr; node = node->parent) {
+    above.emplace_back(node, index);
+    index = node->index;
+  }
+  std::reverse(above.begin(), above.end());
+  Events path;
+  for (const auto& [node, child] : above) {
+    part.covered.push_back(node->covered(child));
+    path.push_back(node->children[child].head());
+  }
+  const Child& leaf = task.parent->children[task.index];
+  for (std::size_t i = 1; i < leaf.length(); ++i) {
+    part.covered.push_back(asleep_behind(part.covered.back(), path.back()));
+    path.push_back((*leaf.steps)[leaf.at + i]);
+  }
+  if (!task.rest) {
+    part.root = static_cast<EventLog::Index>(path.size());
+    part.path = std::move(path);
+    part.fresh = task.fresh;
+  }
+  return part;
+}
+
+// ---- merging ----
+
+void DporFrontier::merge(Made made) {
+  const std::shared_ptr<Task> task = out_.front();
+  MPG_CHECK(task->dealt && made.executions <= task->executions,
+            "what was made of a ticket is more than it was for");
+  executions_ += made.executions;
+  rename(made);
+  for (DporReversal& reversal : made.reversals) reverse(*task, std::move(reversal));
+  task->executions -= made.executions;
+  const bool done = !made.rest;
+  task->rest = std::move(made.rest);
+  if (!done) {
+    task->rest->covered.clear();
+    task->rest->threads.clear();
+    if (task->executions > 0) {
+      task->dealt = false;
+      return;
+    }
+  }
+  out_.pop_front();
+  ++first_out_;
+  if (done) {
+    end(*task);
+  } else if (pending() + waiting_.size() >= size_.seats || share(task) == Shared::kInPart) {
+    waiting_.push_back(task);
+  }
+  prune();
+  fill_seats();
+  mark_estimate();
+}
+
+// Threads that were met behind this ticket have numbers of its own.
+void DporFrontier::rename(Made& made) {
+  const auto begin_alike = [](const std::vector<DporThread>& a, const std::vector<DporThread>& b) {
+    return std::equal(a.begin(),
+                      a.begin() + static_cast<std::ptrdiff_t>(std::min(a.size(), b.size())),
+                      b.begin());
+  };
+  if (begin_alike(made.threads, threads_)) {
+    if (made.threads.size() > threads_.size()) threads_ = made.threads;
+    return;
+  }
+  std::array<ThreadId, kMaxThreads> names{};
+  for (std::size_t i = 0; i < made.threads.size(); ++i) {
+    const DporThread thread{names[made.threads[i].parent], made.threads[i].ordinal};
+    auto known = std::find(threads_.begin(), threads_.end(), thread);
+    if (known == threads_.end()) known = threads_.insert(known, thread);
+    names[i + 1] = static_cast<ThreadId>(known - threads_.begin() + 1);
+    MPG_CHECK(names[i + 1] < kMaxThreads, "more threads than the search can tell apart");
+  }
+  const auto rename_all = [&names](Events& events) {
+    for (Event& event : events) event.thread = names[event.thread];
+  };
+  for (DporReversal& reversal : made.reversals) rename_all(reversal.sequence);
+  if (!made.rest) return;
+  rename_all(made.rest->path);
+  rename_all(made.rest->sleeping);
+  for (DporPart::Level& level : made.rest->levels) {
+    rename_all(level.explored);
+    for (WakeupStep& step : level.wakeups) step.step.thread = names[step.step.thread];
+  }
+}
+
+// What sleeps, and what comes before the task's branch, was looked at by who explored it.
+void DporFrontier::reverse(Task& task, DporReversal reversal) {
+  MPG_CHECK(task.parent != nullptr, "nothing is above the whole");
+  while (task.parent->depth < reversal.index) open(*task.parent, task.index);
+  Node* node = task.parent;
+  std::size_t index = task.index;
+  for (; node->depth > reversal.index; node = node->parent) index = node->index;
+  insert(*node, index + 1, std::move(reversal.sequence));
+}
+
+// Puts the sequence into the tree of the node, as WakeupForest does, beginning with the child.
+void DporFrontier::insert(Node& node, std::size_t begin, Events sequence) {
+  Node* at = &node;
+  for (;; begin = 0) {
+    const auto match = std::find_if(
+        at->children.begin() + static_cast<std::ptrdiff_t>(begin), at->children.end(),
+        [&sequence](const Child& child) { return begin_with(child.head(), sequence); });
+    if (match == at->children.end()) return append(*at, std::move(sequence));
+    const auto index = static_cast<std::size_t>(match - at->children.begin());
+    if (match->node == nullptr) {
+      // Along the steps to the leaf, which covers what comes to it.
+      std::size_t same = 1;
+      while (same < match->length() && !sequence.empty() &&
+             begin_with((*match->steps)[match->at + same], sequence))
+        ++same;
+      if (same == match->length() || sequence.empty()) return;
+      at = &open(*at, index);
+      for (; same > 1; --same) at = &open(*at, 0);
+      return append(*at, std::move(sequence));
+    }
+    if (match->node->free || sequence.empty()) return;
+    at = match->node.get();
+  }
+}
+
+// A branch behind all others.
+void DporFrontier::append(Node& node, Events sequence) {
+  Events sleeping = node.covered(node.children.size());
+  for (const Event& event : sequence) sleeping = asleep_behind(sleeping, event);
+  MPG_CHECK(sleeping.empty(), "a branch asks for what others have explored");
+  node.children.emplace_back(std::move(sequence));
+  add_leaf(node, node.children.size() - 1, node.depth);
+}
+
+void DporFrontier::add_leaf(Node& node, std::size_t index, EventLog::Index fresh) {
+  auto task = std::make_shared<Task>();
+  task->parent = &node;
+  task->index = index;
+  task->fresh = fresh;
+  node.children[index].task = std::move(task);
+  for (Node* above = &node; above != nullptr; above = above->parent) {
+    ++above->open;
+    ++above->pending;
+  }
+}
+
+// The state behind the first step of a child, with no branches.
+DporFrontier::Node& DporFrontier::make_node(Node& parent, std::size_t index) {
+  Child& child = parent.children[index];
+  child.node = std::make_unique<Node>();
+  child.node->parent = &parent;
+  child.node->index = index;
+  child.node->depth = parent.depth + 1;
+  child.node->inherited = asleep_behind(parent.covered(index), child.head());
+  return *child.node;
+}
+
+// The same for a child with more steps than one: there the next one is the only branch.
+DporFrontier::Node& DporFrontier::open(Node& parent, std::size_t index) {
+  Child& child = parent.children[index];
+  MPG_CHECK(child.node == nullptr && child.length() > 1, "a leaf has no branches");
+  Node& node = make_node(parent, index);
+  Child& next = node.children.emplace_back(child.steps, child.at + 1);
+  next.task = std::move(child.task);
+  child.task = nullptr;
+  if (next.task == nullptr) return node;
+  next.task->parent = &node;
+  next.task->index = 0;
+  node.open = 1;
+  node.pending = next.task->pending ? 1 : 0;
+  return node;
+}
+
+void DporFrontier::end(Task& task) {
+  if (task.parent == nullptr) return;
+  for (Node* node = task.parent; node != nullptr; node = node->parent) --node->open;
+  task.parent->children[task.index].task = nullptr;
+}
+
+// Forgets the trees of branches that nothing can come to any more: all before them are done.
+void DporFrontier::prune() {
+  Node* node = root_.get();
+  while (node != nullptr) {
+    std::size_t& closed = node->closed;
+    for (; closed < node->children.size(); ++closed) {
+      Child& child = node->children[closed];
+      if (child.task != nullptr || (child.node != nullptr && child.node->open > 0)) break;
+      child.node = nullptr;
+      if (child.length() > 1) child = Child(Events{child.head()});
+    }
+    node = closed < node->children.size() ? node->children[closed].node.get() : nullptr;
+  }
+}
+
+// ---- sharing ----
+
+// Makes the state that the task begins with a node: the task is none of its parent's any more.
+DporFrontier::Node& DporFrontier::share_root_of(Task& task) {
+  if (task.parent == nullptr) {
+    root_ = std::make_unique<Node>();
+    root_->free = true;
+    return *root_;
+  }
+  while (task.parent->children[task.index].length() > 1) open(*task.parent, task.index);
+  end(task);
+  Node& node = make_node(*task.parent, task.index);
+  node.free = true;
+  return node;
+}
+
+// Makes the uppermost state of the task from which there is something to be tried a shared one, if
+// that leaves more than one of it.
+DporFrontier::Shared DporFrontier::share(const std::shared_ptr<Task>& task) {
+  DporPart& part = *task->rest;
+  const auto level = std::find_if(part.levels.begin(), part.levels.end(),
+                                  [](const DporPart::Level& one) { return one.branches > 0; });
+  MPG_CHECK(level != part.levels.end(), "a rest without anything to be tried");
+  const bool is_last = level->index == part.path.size();
+  if (is_last && level->branches == 1) return Shared::kInPart;
+  Node* node = &share_root_of(*task);
+  auto at = part.levels.begin();
+  for (EventLog::Index depth = part.root;; ++depth) {
+    if (at != part.levels.end() && at->index == depth) {
+      for (const Event& done : at->explored) node->children.emplace_back(Events{done});
+      if (at != level) ++at;
+    }
+    if (depth < part.path.size()) node->children.emplace_back(Events{part.path[depth]});
+    if (depth == level->index) break;
+    node = &make_node(*node, node->children.size() - 1);
+    node->free = true;
+  }
+  if (!is_last) {
+    task->parent = node;
+    task->index = node->children.size() - 1;
+    node->children.back().task = task;
+    for (Node* above = node; above != nullptr; above = above->parent) ++above->open;
+    part.root = level->index + 1;
+    part.sleeping = asleep_behind(node->covered(task->index), node->children.back().head());
+  }
+  std::size_t step = 0;
+  grow(*node, node->depth, level->wakeups, step, level->branches);
+  part.levels.erase(part.levels.begin(), level + 1);
+  return is_last ? Shared::kWhole : Shared::kInPart;
+}
+
+// Puts the tree behind the node's children. The first leaf is to look at races from `fresh` on, and
+// each other one from where it leaves the one before.
+void DporFrontier::grow(Node& node, EventLog::Index fresh, const std::vector<WakeupStep>& steps,
+                        std::size_t& at, std::uint32_t count) {
+  for (; count > 0; --count, fresh = node.depth) {
+    Events sequence;
+    std::uint32_t behind = 0;
+    do {
+      sequence.push_back(steps[at].step);
+      behind = steps[at++].branches;
+    } while (behind == 1);
+    node.children.emplace_back(std::move(sequence));
+    std::size_t index = node.children.size() - 1;
+    if (behind == 0) {
+      add_leaf(node, index, fresh);
+      continue;
+    }
+    Node* fork = &node;
+    while (fork->children[index].length() > 1) {
+      fork = &open(*fork, index);
+      index = 0;
+    }
+    grow(make_node(*fork, index), fresh, steps, at, behind);
+  }
+}
+
+// ---- how much there is ----
+
+void DporFrontier::mark_estimate() {
+  if (executions_ < 2 * mark_ || executions_ == 0) return;
+  before_mark_ = at_mark_;
+  at_mark_ = estimate().executions;
+  mark_ = executions_;
+}
+
+TreeEstimate DporFrontier::estimate() const {
+  TreeEstimate estimate;
+  estimate.explored = 1 - unexplored();
+  if (executions_ == 0) return estimate;
+  const auto executions = static_cast<double>(executions_);
+  estimate.executions = over() ? executions : executions / estimate.explored;
+  if (!over()) estimate.error = std::abs(estimate.executions - before_mark_);
+  return estimate;
+}
+
+// The share of the tree that is behind the branches which nobody has begun.
+double DporFrontier::unexplored() const {
+  const auto of_task = [](const Task& task) {
+    if (!task.rest || task.rest->levels.empty()) return 1.0;
+    double share = 1;
+    double left = 0;
+    for (const DporPart::Level& level : task.rest->levels) {
+      const bool goes_on = level.index < task.rest->path.size();
+      const auto branches = static_cast<double>(level.branches);
+      const double all = static_cast<double>(level.explored.size()) + branches + (goes_on ? 1 : 0);
+      left += share * branches / all;
+      share /= all;
+    }
+    return left;
+  };
+  if (root_ == nullptr)
+    return over() ? 0 : of_task(out_.empty() ? *waiting_.front() : *out_.front());
+  double left = 0;
+  std::vector<std::pair<const Node*, double>> nodes{{root_.get(), 1.0}};
+  while (!nodes.empty()) {
+    const auto [node, weight] = nodes.back();
+    nodes.pop_back();
+    const double share = weight / static_cast<double>(node->children.size());
+    for (std::size_t i = node->closed; i < node->children.size(); ++i) {
+      const Child& child = node->children[i];
+      if (child.node != nullptr && child.node->open > 0)
+        nodes.emplace_back(child.node.get(), share);
+      if (child.task != nullptr) left += share * of_task(*child.task);
+    }
+  }
+  return left;
+}
+
+// ---- keeping ----
+
+// An event is one number: its thread, its operation, whether it has written. Nothing else of it
+// matters once the race was looked at that it came from.
+class DporFrontier::Writer {
+ public:
+  void number(std::uint64_t number) { numbers_.push_back(number); }
+  void number(double real) { numbers_.push_back(std::bit_cast<std::uint64_t>(real)); }
+  void event(const Event& event) {
+    number(std::uint64_t{event.thread} |
+           static_cast<std::uint64_t>(event.operation.access) << kAccessShift |
+           std::uint64_t{event.wrote ? 1U : 0U} << kWroteShift |
+           std::uint64_t{event.operation.object} << kObjectShift);
+  }
+  void events(const Events& events) {
+    number(std::uint64_t{events.size()});
+    for (const Event& one : events) event(one);
+  }
+  void part(const DporPart& part) {
+    events(part.path);
+    number(std::uint64_t{part.root});
+    number(std::uint64_t{part.fresh});
+    events(part.sleeping);
+    number(std::uint64_t{part.levels.size()});
+    for (const DporPart::Level& level : part.levels) {
+      number(std::uint64_t{level.index});
+      events(level.explored);
+      number(std::uint64_t{level.branches});
+      number(std::uint64_t{level.wakeups.size()});
+      for (const WakeupStep& step : level.wakeups) {
+        event(step.step);
+        number(std::uint64_t{step.branches});
+      }
+    }
+  }
+  // What is a task of the child: none, one that nobody has begun, or the how-manieth of the begun.
+  void task(const Child& child, const std::vector<const Task*>& begun) {
+    if (child.task == nullptr) {
+      number(std::uint64_t{child.node == nullptr ? kDone : kNode});
+    } else if (child.task->pending) {
+      number(kPending);
+      number(std::uint64_t{child.task->fresh});
+    } else {
+      number(kBegun);
+      number(static_cast<std::uint64_t>(std::find(begun.begin(), begun.end(), child.task.get()) -
+                                        begun.begin()));
+    }
+  }
+  void node(const Node& node, const std::vector<const Task*>& begun) {
+    number(std::uint64_t{node.free ? 1U : 0U});
+    number(std::uint64_t{node.closed});
+    number(std::uint64_t{node.children.size()});
+    for (const Child& child : node.children) {
+      events({child.steps->begin() + static_cast<std::ptrdiff_t>(child.at), child.steps->end()});
+      task(child, begun);
+      if (child.node != nullptr) this->node(*child.node, begun);
+    }
+  }
+
+  std::vector<std::uint64_t> take() { return std::move(numbers_); }
+
+  static constexpr unsigned kAccessShift = 8;
+  static constexpr unsigned kWroteShift = 16;
+  static constexpr unsigned kObjectShift = 17;
+  static constexpr std::uint64_t kDone = 0;
+  static constexpr std::uint64_t kPending = 1;
+  static constexpr std::uint64_t kBegun = 2;
+  static constexpr std::uint64_t kNode = 3;
+
+ private:
+  std::vector<std::uint64_t> numbers_;
+};
+
+std::vector<std::uint64_t> DporFrontier::kept() const {
+  Writer writer;
+  writer.number(first_out_);
+  writer.number(executions_);
+  writer.number(mark_);
+  writer.number(at_mark_);
+  writer.number(before_mark_);
+  writer.number(std::uint64_t{threads_.size()});
+  for (const DporThread& thread : threads_) {
+    writer.number(std::uint64_t{thread.parent});
+    writer.number(std::uint64_t{thread.ordinal});
+  }
+  std::vector<const Task*> begun;
+  for (const auto* tasks : {&out_, &waiting_}) {
+    writer.number(std::uint64_t{tasks->size()});
+    for (const std::shared_ptr<Task>& task : *tasks) {
+      begun.push_back(task.get());
+      writer.number(std::uint64_t{task->executions});
+      writer.number(std::uint64_t{task->fresh});
+      writer.number(std::uint64_t{task->rest ? 1U : 0U});
+      if (task->rest) writer.part(*task->rest);
+    }
+  }
+  writer.number(std::uint64_t{root_ == nullptr ? 0U : 1U});
+  if (root_ != nullptr) writer.node(*root_, begun);
+  return writer.take();
+}
+
+// Throws nothing and trusts nothing: `ok` says whether all numbers were such as are written.
+class DporFrontier::Reader {
+ public:
+  explicit Reader(const std::vector<std::uint64_t>& numbers) : numbers_(numbers) {}
+
+  bool ok() const { return ok_; }
+  bool at_end() const { return at_ == numbers_.size(); }
+
+  // A number of at most `most`.
+  std::uint64_t number(std::uint64_t most = ~std::uint64_t{0}) {
+    const std::uint64_t number = at_ < numbers_.size() ? numbers_[at_] : most + 1;
+    if (at_ == numbers_.size() || number > most) return fail();
+    ++at_;
+    return number;
+  }
+  double real() { return std::bit_cast<double>(number()); }
+  // How many of something follow, each of which is one number at least.
+  std::size_t count() { return number(numbers_.size() - at_); }
+  std::uint64_t fail() {
+    ok_ = false;
+    return 0;
+  }
+
+  Event event(std::size_t threads) {
+    const std::uint64_t all = number();
+    Event event;
+    event.thread = static_cast<ThreadId>(all & 0xff);
+    event.operation.access = static_cast<Access>(all >> Writer::kAccessShift & 0xff);
+    event.operation.object = static_cast<ObjectId>(all >> Writer::kObjectShift);
+    event.wrote = (all >> Writer::kWroteShift & 1) != 0;
+    if (event.thread > threads || event.operation.access > Access::kEnd ||
+        all >> Writer::kObjectShift > kNoObject)
+      fail();
+    return event;
+  }
+  Events events(std::size_t threads) {
+    Events events(count());
+    for (Event& one : events) one = event(threads);
+    return events;
+  }
+  DporPart part(std::size_t threads) {
+    DporPart part;
+    part.path = events(threads);
+    part.root = static_cast<EventLog::Index>(number(part.path.size()));
+    part.fresh = static_cast<EventLog::Index>(number(part.path.size()));
+    part.sleeping = events(threads);
+    const std::size_t levels = count();
+    for (std::size_t i = 0; i < levels && ok_; ++i) part.levels.push_back(level(part, threads));
+    if (!part.levels.empty() &&
+        (part.levels.back().index != part.path.size() || part.levels.back().branches == 0))
+      fail();
+    return part;
+  }
+  void node(Node& node, std::size_t threads, const std::vector<std::shared_ptr<Task>>& begun) {
+    node.free = number(1) == 1;
+    node.closed = number();
+    const std::size_t children = count();
+    if (children < node.closed) fail();
+    for (std::size_t i = 0; i < children && ok_; ++i) {
+      Events steps = events(threads);
+      if (steps.empty()) fail();
+      if (!ok_) return;
+      node.children.emplace_back(std::move(steps));
+      child(node, threads, begun);
+    }
+    if (children == 0) fail();
+  }
+
+ private:
+  DporPart::Level level(const DporPart& part, std::size_t threads) {
+    DporPart::Level level;
+    level.index = static_cast<EventLog::Index>(number(part.path.size()));
+    const EventLog::Index least = part.levels.empty() ? part.root : part.levels.back().index + 1;
+    level.explored = events(threads);
+    level.branches = static_cast<std::uint32_t>(count());
+    if (level.index < least || level.explored.size() + level.branches == 0) fail();
+    const std::size_t steps = count();
+    std::uint64_t behind = level.branches;  // steps that are still to come
+    for (std::size_t i = 0; i < steps && ok_; ++i) {
+      const Event step = event(threads);
+      level.wakeups.push_back({step, static_cast<std::uint32_t>(count())});
+      if (behind == 0) fail();
+      behind += level.wakeups.back().branches;
+      --behind;
+    }
+    if (behind != 0) fail();
+    return level;
+  }
+  void child(Node& parent, std::size_t threads, const std::vector<std::shared_ptr<Task>>& begun) {
+    const std::size_t index = parent.children.size() - 1;
+    switch (number(Writer::kNode)) {
+      case Writer::kPending:
+        add_leaf(parent, index, static_cast<EventLog::Index>(number(parent.depth)));
+        break;
+      case Writer::kBegun: {
+        const std::uint64_t which = number();
+        if (which >= begun.size() || begun[which]->parent != nullptr) {
+          fail();
+          return;
+        }
+        const std::shared_ptr<Task>& task = begun[which];
+        task->parent = &parent;
+        task->index = index;
+        parent.children[index].task = task;
+        const std::size_t path = parent.depth + parent.children[index].length();
+        if (task->rest ? task->rest->root != path : task->fresh > path) fail();
+        for (Node* above = &parent; above != nullptr; above = above->parent) ++above->open;
+        break;
+      }
+      case Writer::kNode:
+        node(make_node(parent, index), threads, begun);
+        break;
+      default:
+        break;
+    }
+  }
+
+  const std::vector<std::uint64_t>& numbers_;
+  std::size_t at_ = 0;
+  bool ok_ = true;
+};
+
+bool DporFrontier::restore(const std::vector<std::uint64_t>& kept) {
+  Reader reader(kept);
+  first_out_ = reader.number();
+  executions_ = reader.number();
+  mark_ = reader.number(executions_);
+  at_mark_ = reader.real();
+  before_mark_ = reader.real();
+  threads_.resize(reader.number(kMaxThreads - 1));
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    threads_[i].parent = static_cast<ThreadId>(reader.number(i));
+    threads_[i].ordinal = static_cast<std::uint32_t>(reader.number(i));
+  }
+  std::vector<std::shared_ptr<Task>> begun;
+  for (auto* tasks : {&out_, &waiting_}) {
+    tasks->clear();
+    const std::size_t size = reader.count();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+      const std::shared_ptr<Task>& task = tasks->emplace_back(std::make_shared<Task>());
+      begun.push_back(task);
+      task->pending = false;
+      task->executions = static_cast<std::uint32_t>(reader.number(size_.executions));
+      task->fresh = static_cast<EventLog::Index>(reader.number());
+      if (reader.number(1) == 1) task->rest = reader.part(threads_.size());
+    }
+  }
+  root_ = nullptr;
+  if (reader.number(1) == 1) {
+    root_ = std::make_unique<Node>();
+    reader.node(*root_, threads_.size(), begun);
+  }
+  if (!reader.ok() || !reader.at_end() || out_.size() > size_.seats) return false;
+  // Each has its place in the tree, or is all there is.
+  const auto placed = [&](const std::shared_ptr<Task>& task) {
+    return task->parent != nullptr || (root_ == nullptr && task->rest && task->rest->root == 0);
+  };
+  return std::all_of(begun.begin(), begun.end(), placed) && (root_ != nullptr || begun.size() <= 1);
+}
+
+}  // namespace mpglab::interleave
