@@ -14,6 +14,7 @@
 #include "cli/version.h"
 #include "explore/hash.h"
 #include "explore/replay.h"
+#include "interleave/dpor_frontier.h"
 
 namespace mpglab::cli {
 
@@ -116,6 +117,17 @@ Json json_of_dfs(const explore::HuntState& state) {
   return object;
 }
 
+Json json_of_proof(const explore::HuntState& state) {
+  Json object{{"type", "proof"}};
+  object["exhausted"] = state.proof.exhausted;
+  object["whole"] = state.proof.whole;
+  object["preemptions_below"] = state.proof.preemptions_below;
+  object["states"] = state.proof.states;
+  object["cannot"] = state.proof.cannot;
+  object["dpor"] = state.dpor;
+  return object;
+}
+
 Json json_of_classes(const interleave::ClassCount::Kept& kept) {
   Json object{{"type", "classes"}};
   object["executions"] = kept.executions;
@@ -129,6 +141,7 @@ std::string text_of(const CampaignPlan& plan, bool ended, const explore::HuntSta
   for (const explore::Discovery& discovery : state.discoveries)
     text += json_line(json_of_discovery(discovery));
   text += json_line(json_of_dfs(state));
+  text += json_line(json_of_proof(state));
   text += json_line(json_of_classes(state.classes.kept()));
   return text + json_line(Json{{"type", "end"}, {"hash", hash_text(text)}});
 }
@@ -193,6 +206,16 @@ bool read_dfs(const Json& object, explore::HuntState& state) {
   return true;
 }
 
+bool read_proof(const Json& object, explore::HuntState& state) {
+  object.at("exhausted").get_to(state.proof.exhausted);
+  object.at("whole").get_to(state.proof.whole);
+  object.at("preemptions_below").get_to(state.proof.preemptions_below);
+  object.at("states").get_to(state.proof.states);
+  object.at("cannot").get_to(state.proof.cannot);
+  object.at("dpor").get_to(state.dpor);
+  return state.dpor.empty() || interleave::DporFrontier().restore(state.dpor);
+}
+
 bool read_classes(const Json& object, explore::HuntState& state) {
   interleave::ClassCount::Kept kept;
   object.at("executions").get_to(kept.executions);
@@ -209,6 +232,7 @@ bool read_line(std::string_view line, Campaign& campaign) {
   if (type == "state") return read_state(object, campaign.state), true;
   if (type == "discovery") return read_discovery(object, campaign.state);
   if (type == "dfs") return read_dfs(object, campaign.state);
+  if (type == "proof") return read_proof(object, campaign.state);
   return type == "classes" && read_classes(object, campaign.state);
 }
 

@@ -29,6 +29,7 @@
 #include "cli/progress.h"
 #include "cli/shrink_text.h"
 #include "cli/text.h"
+#include "cli/tree_text.h"
 #include "explore/nearest_passing.h"
 #include "explore/recording.h"
 #include "explore/replay.h"
@@ -222,7 +223,7 @@ class Hunt {
 
   static bool can_be_resumed(const CampaignPlan& plan) {
     const auto kind = explore::find_strategy(plan.settings.value("strategy", ""));
-    return !kind || !explore::is_prover(*kind);
+    return !kind || *kind != explore::StrategyKind::kStates;
   }
 
   // False: it cannot be kept; unkept_ says why.
@@ -280,6 +281,7 @@ class Hunt {
     if (!options_.json) {
       context_.console.line(summary(model, result));
       tell_classes(result);
+      tell_tree(result);
       tell_scope(result);
     }
     std::string first;
@@ -292,6 +294,12 @@ class Hunt {
 
   void tell_classes(const explore::HuntResult& result) const {
     if (options_.classes) context_.console.line("  " + classes_text(result.classes.estimate()));
+  }
+
+  // How much of a search by classes there is, if it has not come to its end.
+  void tell_tree(const explore::HuntResult& result) const {
+    if (kind_ != explore::StrategyKind::kDpor || result.exhausted || result.runs == 0) return;
+    context_.console.line("  " + tree_text(result.tree));
   }
 
   // What was left out of a hunt that means to prove something.
@@ -317,7 +325,7 @@ class Hunt {
     if (options_.has("preemptions") && kind != StrategyKind::kDfs && kind != StrategyKind::kStates)
       return failure(
           fmt::format("--preemptions is for --strategy dfs or states, not {}", options_.strategy));
-    if (!options_.resume.empty() && explore::is_prover(kind))
+    if (!options_.resume.empty() && kind == StrategyKind::kStates)
       return failure(
           fmt::format("a campaign of --strategy {} cannot be resumed: what it has seen was in "
                       "memory; begin anew",
@@ -404,6 +412,7 @@ class Hunt {
     context_.console.line(fmt::format("{}: {} ({})", title_of(model.program, model.faults),
                                       nothing_text(result), speed(result)));
     tell_classes(result);
+    tell_tree(result);
     tell_scope(result);
     // With the default depth, which is for what PCT meets in practice, it would be next to nothing.
     // For schedules of which fairness has left some out it is not proven.
@@ -579,6 +588,7 @@ class Hunt {
     }
     if (is_proof_) object["proof"] = proof_object(result.proof);
     if (kind_ == explore::StrategyKind::kDfs) object["round"] = json_of(result.dfs_count);
+    if (kind_ == explore::StrategyKind::kDpor) object["tree"] = cli::json_of(result.tree);
     object["runs"] = result.runs;
     object["first_finding_run"] =
         result.first_finding_run == 0 ? Json(nullptr) : Json(result.first_finding_run);

@@ -103,7 +103,7 @@ bool has_numbered_executions(StrategyKind kind) {
 }
 
 bool can_use_jobs(StrategyKind kind) {
-  return has_numbered_executions(kind) || kind == StrategyKind::kDfs;
+  return has_numbered_executions(kind) || kind == StrategyKind::kDfs || kind == StrategyKind::kDpor;
 }
 
 bool is_exhaustive(StrategyKind kind) {
