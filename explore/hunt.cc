@@ -339,8 +339,7 @@ class Hunter {
     // Of the part. Of the whole, the frontier knows.
     block.exhausted = false;
     block.proof.cannot = dpor.cannot();
-    part.made = {static_cast<std::uint32_t>(block.runs), dpor.take_reversals(), {}, dpor.threads()};
-    if (dpor.cannot().empty()) part.made.rest = dpor.rest();
+    part.made = interleave::DporFrontier::made_by(dpor, static_cast<std::uint32_t>(block.runs));
     const std::lock_guard lock(mutex_);
     parts_made_.emplace(ticket->number, std::move(part));
     merge_parts();

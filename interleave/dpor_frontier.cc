@@ -176,6 +176,13 @@ DporPart DporFrontier::part_of(const Task& task) const {
 
 // ---- merging ----
 
+DporFrontier::Made DporFrontier::made_by(Dpor& dpor, std::uint32_t executions) {
+  Made made{executions, dpor.take_reversals(), {}, dpor.threads()};
+  // With a program that is none for it nothing goes on.
+  if (dpor.cannot().empty()) made.rest = dpor.rest();
+  return made;
+}
+
 void DporFrontier::merge(Made made) {
   const std::shared_ptr<Task> task = out_.front();
   MPG_CHECK(task->dealt && made.executions <= task->executions,

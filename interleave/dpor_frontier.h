@@ -32,8 +32,9 @@
 // many in all. Their leaves are drawn at random, which a search in order cannot do: branches that
 // are explored first are not like those that come last. And branches of a state are only known when
 // a race has asked for them, so that most of the time the share is estimated too high and the whole
-// too low. The error cannot be derived from that; what is told in its place is how far the estimate
-// has moved since there were half as many executions.
+// too low, often by far: docs/long-hunts.md has an example. The error cannot be derived from that;
+// what is told in its place is how far the estimate has moved since there were half as many
+// executions.
 //
 // Owner: a hunt, whose workers share it under a lock.
 #pragma once
@@ -91,6 +92,8 @@ class DporFrontier {
     std::optional<DporPart> rest;     // nothing: the part is exhausted
     std::vector<DporThread> threads;  // Dpor::threads
   };
+  // By a search that has taken the ticket's part up and made so many executions of it.
+  static Made made_by(Dpor& dpor, std::uint32_t executions);
   // The ticket that is to be merged next. REQUIRES: not over().
   std::uint64_t next() const { return first_out_; }
   // Merges the ticket next(). With fewer executions than it had it is dealt again, with the rest.

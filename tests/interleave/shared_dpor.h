@@ -82,15 +82,12 @@ class SharedDpor {
     if (sharing_.cut_off) executions = 1 + random_.below(static_cast<std::uint32_t>(executions));
     Made& made = made_[ticket.number];
     dpor_.take_up(ticket.part);
-    while (made.made.executions < executions) {
+    while (made.seen.size() < executions) {
       const End end = engine_.run(dpor_, body_, argument_).end;
       if (end == End::kExhausted) break;
       made.seen.push_back({end, engine_.tape()});
-      ++made.made.executions;
     }
-    made.made.reversals = dpor_.take_reversals();
-    made.made.rest = dpor_.rest();
-    made.made.threads = dpor_.threads();
+    made.made = DporFrontier::made_by(dpor_, static_cast<std::uint32_t>(made.seen.size()));
   }
 
   void merge_what_is_due(std::uint64_t most) {
