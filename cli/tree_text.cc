@@ -21,9 +21,8 @@ std::string about(double number) {
 }  // namespace
 
 std::string tree_text(const interleave::TreeEstimate& estimate) {
-  return fmt::format(
-      "{} as far as it is known, which has some {} schedules then (+/- {}), and rather more",
-      tree_in_short(estimate), about(estimate.executions), about(estimate.error));
+  return fmt::format("{} as far as it is known, which has some {} schedules then (+/- {})",
+                     tree_in_short(estimate), about(estimate.executions), about(estimate.error));
 }
 
 std::string tree_in_short(const interleave::TreeEstimate& estimate) {

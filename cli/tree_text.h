@@ -9,8 +9,7 @@
 
 namespace mpglab::cli {
 
-// "about 3.2% of the tree as far as it is known, which has some 15,625 schedules then (+/- 2,100),
-// and rather more".
+// "about 3.2% of the tree as far as it is known, which has some 15,625 schedules then (+/- 2,100)".
 std::string tree_text(const interleave::TreeEstimate& estimate);
 
 // "about 3.2% of the tree", for a line that is short.

@@ -167,6 +167,7 @@ void Dpor::record(const Event& event) {
   State& next = states_[made_ + 1];
   redundant_ = redundant_ || sleeps(now, event.thread);
   enter(now, event, next);
+  next.entered = executions_;
   if (now.wakeups != WakeupForest::kNoBranches) {
     MPG_CHECK(forest_.first_step(now.wakeups).thread == event.thread,
               "another step came than the one that was to come");
@@ -220,17 +221,25 @@ void Dpor::take_up(const DporPart& part) {
   states_[root_].sleeping = part.sleeping;
   states_[root_].inherited = part.sleeping.size();
   states_[root_].wakeups = WakeupForest::kNoBranches;
+  // Every execution of the part so far went through something that was explored. The first ones may
+  // have been before this search began, so that the numbers wrap around; only differences matter.
+  states_[root_].entered = executions_;
+  for (const DporPart::Level& level : part.levels) states_[root_].entered -= level.executions;
   auto level = part.levels.begin();
   for (EventLog::Index i = root_;; ++i) {
     State& now = states_[i];
+    std::uint64_t executions = 0;
     if (level != part.levels.end() && level->index == i) {
       now.sleeping.insert(now.sleeping.end(), level->explored.begin(), level->explored.end());
       std::size_t at = 0;
       now.wakeups = forest_.read(level->wakeups, at, level->branches);
+      executions = level->executions;
       ++level;
     }
     if (i == prefix_) break;
-    enter(now, path_[i], states_[std::size_t{i} + 1]);
+    State& next = states_[std::size_t{i} + 1];
+    enter(now, path_[i], next);
+    next.entered = now.entered + executions;
   }
   for (std::vector<ThreadId>& children : known_children_) children.clear();
   known_threads_ = 1;
@@ -251,7 +260,8 @@ std::optional<DporPart> Dpor::rest() const {
   part.sleeping.assign(states_[root_].sleeping.begin(), own(states_[root_]));
   for (EventLog::Index i = root_; i <= prefix_; ++i) {
     const State& now = states_[i];
-    DporPart::Level level{i, {own(now), now.sleeping.end()}, 0, {}};
+    const std::uint64_t next = i < prefix_ ? states_[std::size_t{i} + 1].entered : executions_;
+    DporPart::Level level{i, {own(now), now.sleeping.end()}, next - now.entered, 0, {}};
     level.branches = forest_.write(now.wakeups, level.wakeups);
     if (!level.explored.empty() || level.branches > 0) part.levels.push_back(std::move(level));
   }

@@ -67,7 +67,8 @@ struct DporPart {
   struct Level {
     EventLog::Index index = 0;  // of the state: so many events come before it
     std::vector<Event> explored;
-    std::uint32_t branches = 0;  // at the root of the tree
+    std::uint64_t executions = 0;  // behind what was explored
+    std::uint32_t branches = 0;    // at the root of the tree
     std::vector<WakeupStep> wakeups;
   };
 
@@ -138,6 +139,7 @@ class Dpor final : public Strategy, public Observer {
   struct State {
     std::vector<Event> sleeping;  // steps that have been explored, and nothing since depends on
     std::size_t inherited = 0;    // so many of them in a state before
+    std::uint64_t entered = 0;    // so many executions came before the first one through it
     WakeupForest::Branches wakeups = WakeupForest::kNoBranches;
   };
 

@@ -42,6 +42,15 @@ struct DporFrontier::Task {
   bool dealt = false;            // somebody has the ticket
   std::uint32_t executions = 0;  // that the ticket still has
   std::optional<DporPart> rest;  // without what the frontier adds when it deals
+
+  // Executions of what is left of it, so far.
+  std::uint64_t made() const {
+    std::uint64_t sum = 0;
+    if (rest)
+      for (const DporPart::Level& level : rest->levels) sum += level.executions;
+    return sum;
+  }
+  double expected() const;
 };
 
 // A branch of a node: what is behind its first step is a node, or a sequence of steps to a leaf.
@@ -54,9 +63,10 @@ struct DporFrontier::Child {
   std::size_t length() const { return steps->size() - at; }
 
   std::shared_ptr<const Events> steps;
-  std::size_t at = 0;          // of the first step
-  std::unique_ptr<Node> node;  // if it was opened
-  std::shared_ptr<Task> task;  // of the leaf; nullptr with a node, or when it is done
+  std::size_t at = 0;            // of the first step
+  std::unique_ptr<Node> node;    // if it was opened
+  std::shared_ptr<Task> task;    // of the leaf; nullptr with a node, or when it is done
+  std::uint64_t executions = 0;  // behind it, when it is done and has no node
 };
 
 // A state that several workers are concerned with.
@@ -67,6 +77,14 @@ struct DporFrontier::Node {
     for (std::size_t i = 0; i < before; ++i) all.push_back(children[i].head());
     return all;
   }
+
+  std::uint64_t executions() const {
+    std::uint64_t sum = 0;
+    for (const Child& child : children)
+      sum += child.node == nullptr ? child.executions : child.node->executions();
+    return sum;
+  }
+  double expected() const;
 
   Node* parent = nullptr;
   std::size_t index = 0;  // of the child that it is
@@ -192,6 +210,7 @@ void DporFrontier::merge(Made made) {
   for (DporReversal& reversal : made.reversals) reverse(*task, std::move(reversal));
   task->executions -= made.executions;
   const bool done = !made.rest;
+  const std::uint64_t all = task->made() + made.executions;
   task->rest = std::move(made.rest);
   if (!done) {
     task->rest->covered.clear();
@@ -204,6 +223,7 @@ void DporFrontier::merge(Made made) {
   out_.pop_front();
   ++first_out_;
   if (done) {
+    if (task->parent != nullptr) task->parent->children[task->index].executions = all;
     end(*task);
   } else if (pending() + waiting_.size() >= size_.seats || share(task) == Shared::kInPart) {
     waiting_.push_back(task);
@@ -319,6 +339,7 @@ DporFrontier::Node& DporFrontier::open(Node& parent, std::size_t index) {
   Node& node = make_node(parent, index);
   Child& next = node.children.emplace_back(child.steps, child.at + 1);
   next.task = std::move(child.task);
+  next.executions = child.executions;
   child.task = nullptr;
   if (next.task == nullptr) return node;
   next.task->parent = &node;
@@ -342,8 +363,13 @@ void DporFrontier::prune() {
     for (; closed < node->children.size(); ++closed) {
       Child& child = node->children[closed];
       if (child.task != nullptr || (child.node != nullptr && child.node->open > 0)) break;
+      if (child.node != nullptr) child.executions = child.node->executions();
       child.node = nullptr;
-      if (child.length() > 1) child = Child(Events{child.head()});
+      if (child.length() > 1) {
+        const std::uint64_t executions = child.executions;
+        child = Child(Events{child.head()});
+        child.executions = executions;
+      }
     }
     node = closed < node->children.size() ? node->children[closed].node.get() : nullptr;
   }
@@ -365,6 +391,19 @@ DporFrontier::Node& DporFrontier::share_root_of(Task& task) {
   return node;
 }
 
+// What was explored from the node before it was one. Which of it had how many executions is not
+// known, and does not matter.
+void DporFrontier::add_explored(Node& node, const DporPart::Level& level) {
+  std::uint64_t left = level.executions;
+  std::uint64_t count = level.explored.size();
+  for (const Event& done : level.explored) {
+    Child& child = node.children.emplace_back(Events{done});
+    child.executions = left / count;
+    left -= child.executions;
+    --count;
+  }
+}
+
 // Makes the uppermost state of the task from which there is something to be tried a shared one, if
 // that leaves more than one of it.
 DporFrontier::Shared DporFrontier::share(const std::shared_ptr<Task>& task) {
@@ -378,7 +417,7 @@ DporFrontier::Shared DporFrontier::share(const std::shared_ptr<Task>& task) {
   auto at = part.levels.begin();
   for (EventLog::Index depth = part.root;; ++depth) {
     if (at != part.levels.end() && at->index == depth) {
-      for (const Event& done : at->explored) node->children.emplace_back(Events{done});
+      add_explored(*node, *at);
       if (at != level) ++at;
     }
     if (depth < part.path.size()) node->children.emplace_back(Events{part.path[depth]});
@@ -437,45 +476,42 @@ void DporFrontier::mark_estimate() {
 
 TreeEstimate DporFrontier::estimate() const {
   TreeEstimate estimate;
-  estimate.explored = 1 - unexplored();
+  if (over()) {
+    estimate.explored = 1;
+    estimate.executions = static_cast<double>(executions_);
+    return estimate;
+  }
+  estimate.executions = root_ != nullptr ? root_->expected() : out_.front()->expected();
   if (executions_ == 0) return estimate;
-  const auto executions = static_cast<double>(executions_);
-  estimate.executions = over() ? executions : executions / estimate.explored;
-  if (!over()) estimate.error = std::abs(estimate.executions - before_mark_);
+  estimate.explored = static_cast<double>(executions_) / estimate.executions;
+  estimate.error = std::abs(estimate.executions - before_mark_);
   return estimate;
 }
 
-// The share of the tree that is behind the branches which nobody has begun.
-double DporFrontier::unexplored() const {
-  const auto of_task = [](const Task& task) {
-    if (!task.rest || task.rest->levels.empty()) return 1.0;
-    double share = 1;
-    double left = 0;
-    for (const DporPart::Level& level : task.rest->levels) {
-      const bool goes_on = level.index < task.rest->path.size();
-      const auto branches = static_cast<double>(level.branches);
-      const double all = static_cast<double>(level.explored.size()) + branches + (goes_on ? 1 : 0);
-      left += share * branches / all;
-      share /= all;
-    }
-    return left;
-  };
-  if (root_ == nullptr)
-    return over() ? 0 : of_task(out_.empty() ? *waiting_.front() : *out_.front());
-  double left = 0;
-  std::vector<std::pair<const Node*, double>> nodes{{root_.get(), 1.0}};
-  while (!nodes.empty()) {
-    const auto [node, weight] = nodes.back();
-    nodes.pop_back();
-    const double share = weight / static_cast<double>(node->children.size());
-    for (std::size_t i = node->closed; i < node->children.size(); ++i) {
-      const Child& child = node->children[i];
-      if (child.node != nullptr && child.node->open > 0)
-        nodes.emplace_back(child.node.get(), share);
-      if (child.task != nullptr) left += share * of_task(*child.task);
-    }
+// Executions in all, of which there were some; 0: there were none.
+double DporFrontier::Task::expected() const {
+  double below = 0;
+  if (!rest) return below;
+  for (auto level = rest->levels.rbegin(); level != rest->levels.rend(); ++level) {
+    const bool goes_on = level->index < rest->path.size();
+    const double begun = static_cast<double>(level->explored.size()) + (goes_on ? 1 : 0);
+    const double all = begun + static_cast<double>(level->branches);
+    below = (static_cast<double>(level->executions) + below) * all / begun;
   }
-  return left;
+  return below;
+}
+
+double DporFrontier::Node::expected() const {
+  double sum = 0;
+  double begun = 0;
+  for (const Child& child : children) {
+    const double behind = child.node != nullptr   ? child.node->expected()
+                          : child.task != nullptr ? child.task->expected()
+                                                  : static_cast<double>(child.executions);
+    sum += behind;
+    if (behind > 0) begun += 1;
+  }
+  return begun > 0 ? sum * static_cast<double>(children.size()) / begun : 0;
 }
 
 // ---- keeping ----
@@ -505,6 +541,7 @@ class DporFrontier::Writer {
     for (const DporPart::Level& level : part.levels) {
       number(std::uint64_t{level.index});
       events(level.explored);
+      number(level.executions);
       number(std::uint64_t{level.branches});
       number(std::uint64_t{level.wakeups.size()});
       for (const WakeupStep& step : level.wakeups) {
@@ -515,8 +552,11 @@ class DporFrontier::Writer {
   }
   // What is a task of the child: none, one that nobody has begun, or the how-manieth of the begun.
   void task(const Child& child, const std::vector<const Task*>& begun) {
-    if (child.task == nullptr) {
-      number(std::uint64_t{child.node == nullptr ? kDone : kNode});
+    if (child.node != nullptr) {
+      number(kNode);
+    } else if (child.task == nullptr) {
+      number(kDone);
+      number(child.executions);
     } else if (child.task->pending) {
       number(kPending);
       number(std::uint64_t{child.task->fresh});
@@ -653,6 +693,7 @@ class DporFrontier::Reader {
     level.index = static_cast<EventLog::Index>(number(part.path.size()));
     const EventLog::Index least = part.levels.empty() ? part.root : part.levels.back().index + 1;
     level.explored = events(threads);
+    level.executions = number();
     level.branches = static_cast<std::uint32_t>(count());
     if (level.index < least || level.explored.size() + level.branches == 0) fail();
     const std::size_t steps = count();
@@ -692,6 +733,7 @@ class DporFrontier::Reader {
         node(make_node(parent, index), threads, begun);
         break;
       default:
+        parent.children[index].executions = number();
         break;
     }
   }

@@ -25,16 +25,17 @@
 // state, is a function of the program, whoever works when on how many cores. A part may be cut off
 // after any number of executions, and goes on under the same ticket.
 //
-// Tree shape (estimate()): how much of the tree of executions was explored, if each branch of a
-// state were as heavy as the others there: Knuth, "Estimating the efficiency of backtrack programs"
-// (Mathematics of Computation 1975), with the weighting of Kilby, Slaney, Thiébaux and Walsh,
-// "Estimating search tree size" (AAAI 2006): so many executions on such a share of the tree are so
-// many in all. Their leaves are drawn at random, which a search in order cannot do: branches that
-// are explored first are not like those that come last. And branches of a state are only known when
-// a race has asked for them, so that most of the time the share is estimated too high and the whole
-// too low, often by far: docs/long-hunts.md has an example. The error cannot be derived from that;
-// what is told in its place is how far the estimate has moved since there were half as many
-// executions.
+// Tree shape (estimate()): how many executions there are in all, if behind each branch that nobody
+// has begun there are as many as behind those of the same state that somebody has, on average: the
+// recursive estimator of Kilby, Slaney, Thiébaux and Walsh, "Estimating search tree size" (AAAI
+// 2006), after Knuth, "Estimating the efficiency of backtrack programs" (Mathematics of Computation
+// 1975). It is not without a bias: branches of a state are known only when a race has asked for
+// them, which makes it too low; and those that come later have more asleep, and so less behind them
+// than those before, which makes it too high. An error cannot be derived from that; what is told in
+// its place is how far the estimate has moved since there were half as many executions. How it did
+// where the truth is known: docs/long-hunts.md. (Their other estimator, which weighs all branches
+// of a state alike, stays too low until nearly the end: the first branches of the distilled race
+// are small.)
 //
 // Owner: a hunt, whose workers share it under a lock.
 #pragma once
@@ -52,7 +53,7 @@ namespace mpglab::interleave {
 
 // What the shape of the tree tells.
 struct TreeEstimate {
-  double explored = 0;    // the share of the tree that was, 0 to 1; 1 when there is nothing left
+  double explored = 0;    // the share of them that was made, 0 to 1; 1 when there are no others
   double executions = 0;  // in all; 0: there were none yet
   // As far `executions` has moved since there were half as many or fewer; before that as much as it
   // is.
@@ -134,12 +135,12 @@ class DporFrontier {
   static void grow(Node& node, EventLog::Index fresh, const std::vector<WakeupStep>& steps,
                    std::size_t& at, std::uint32_t count);
   static void add_leaf(Node& node, std::size_t index, EventLog::Index fresh);
+  static void add_explored(Node& node, const DporPart::Level& level);
   Node& share_root_of(Task& task);
   Shared share(const std::shared_ptr<Task>& task);
   void end(Task& task);
   void prune();
   void mark_estimate();
-  double unexplored() const;
 
   std::size_t pending() const;
 

@@ -88,14 +88,14 @@ TEST(Progress, OfDporExpectsTheLimitIfThatComesFirst) {
 TEST(TreeText, SaysHowLargeTheTreeIsAndHowSureThatIs) {
   EXPECT_EQ(tree_text({.explored = 0.2, .executions = 10'000, .error = 3'000.4}),
             "about 20% of the tree as far as it is known, which has some 10,000 schedules then "
-            "(+/- 3,000), and rather more");
+            "(+/- 3,000)");
 }
 
 TEST(TreeText, HasNoMoreDigitsThanItIsWorth) {
   EXPECT_EQ(
       tree_text({.explored = 0.000012345, .executions = 1.2345e9, .error = 1.2e6}),
       "about 0.0012% of the tree as far as it is known, which has some 1.2e+09 schedules then "
-      "(+/- 1.2e+06), and rather more");
+      "(+/- 1.2e+06)");
 }
 
 TEST(Course, OfAShardIsItsPartOfTheSchedules) {

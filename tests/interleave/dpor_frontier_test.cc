@@ -196,8 +196,8 @@ INSTANTIATE_TEST_SUITE_P(Of, KeptSearch, testing::Values(DporFrontier::Size{}, k
 
 // Three threads, each of which stores to one word: 6 classes. The first execution is 1 2 3, and its
 // races ask for 2 in the beginning and for 3 behind 1. So the beginning has two branches, and so
-// has what is behind the first of them, of which one is explored. The second one, 1 3 2, asks for 3
-// in the beginning as well, and there is nothing more to be known.
+// has what is behind the first of them: 2 * 2 executions. The second one, 1 3 2, asks for 3 in the
+// beginning as well, so that there are 3 * 2, and there is nothing more to be known.
 class TreeShape : public testing::Test {
  protected:
   TreeEstimate after(std::uint64_t executions, DporFrontier::Size size = {}) {
@@ -214,15 +214,15 @@ class TreeShape : public testing::Test {
 TEST_F(TreeShape, OfNothingIsUnknown) {
   EXPECT_EQ(after(0), (TreeEstimate{.explored = 0, .executions = 0, .error = 0}));
 }
-TEST_F(TreeShape, HasAShareForEachBranchThatIsKnown) {
-  EXPECT_DOUBLE_EQ(after(1).explored, 1.0 / 2 / 2);
+TEST_F(TreeShape, IsThatOfTheBranchesThatAreKnown) {
+  EXPECT_DOUBLE_EQ(after(1).executions, 2 * 2);
 }
 TEST_F(TreeShape, GrowsWithTheBranchesThatAreMet) {
-  EXPECT_DOUBLE_EQ(after(2).explored, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(after(2).executions, 3 * 2);
 }
-TEST_F(TreeShape, IsAsLargeAsItsSharesSay) {
-  EXPECT_DOUBLE_EQ(after(1).executions, 4);
-  EXPECT_DOUBLE_EQ(after(2).executions, 6);
+TEST_F(TreeShape, SaysWhichShareOfItWasExplored) {
+  EXPECT_DOUBLE_EQ(after(1).explored, 1.0 / 4);
+  EXPECT_DOUBLE_EQ(after(2).explored, 2.0 / 6);
 }
 TEST_F(TreeShape, IsTheSameHoweverItIsShared) {
   EXPECT_DOUBLE_EQ(after(4, kOneByOne).explored, after(4).explored);
@@ -237,6 +237,36 @@ TEST_F(TreeShape, IsWhollyUncertainAtFirst) {
 TEST_F(TreeShape, IsKnownInTheEnd) {
   EXPECT_EQ(after(100), (TreeEstimate{.explored = 1, .executions = 6, .error = 0}));
 }
+
+// A thread that stores to a word, and two that load it: 4 classes. The thread that started last
+// goes on, so the first execution is L2 S L1, and asks for S in the beginning and for L1 behind L2.
+// The second one, L2 L1 S, asks for L1 S in the beginning. The third begins with S, and the fourth
+// with L1 S. So in the end there are three branches in the beginning, with 2, 1 and 1 behind them.
+class UnevenTreeShape : public testing::TestWithParam<DporFrontier::Size> {
+ protected:
+  static TreeEstimate after(std::uint64_t executions) {
+    Engine engine;
+    test::LitmusThreads program(engine, test::LitmusThreads::Kind::kOneWriter, 3);
+    SharedDpor search(engine, test::LitmusThreads::start, &program, {.size = GetParam()});
+    search.run(executions);
+    return search.frontier().estimate();
+  }
+};
+
+TEST_P(UnevenTreeShape, HasBehindWhatWasNotBegunWhatIsBehindTheOthers) {
+  EXPECT_DOUBLE_EQ(after(1).executions, 2 * 2);
+  EXPECT_DOUBLE_EQ(after(2).executions, 2 + 2 + 2);
+  EXPECT_DOUBLE_EQ(after(3).executions, 2 + 1 + (2 + 1) / 2.0);
+}
+TEST_P(UnevenTreeShape, IsKnownInTheEnd) {
+  EXPECT_DOUBLE_EQ(after(4).executions, 4);
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, UnevenTreeShape,
+                         testing::Values(DporFrontier::Size{}, DporFrontier::Size{1, 1}),
+                         [](const auto& param) {
+                           return std::to_string(param.param.executions) + "_at_a_time";
+                         });
 
 // ---- random programs: against brute force ----
 
