@@ -76,7 +76,7 @@ struct HuntOptions {
   std::uint64_t runs = 0;   // at most so many, with those of `from`; 0: no limit
   double seconds = 0;       // at most so long, without those of `from`; 0: no limit
   bool keep_going = false;  // do not stop at the first finding
-  unsigned jobs = 1;        // OS threads, each with a Lab of its own; round-robin uses one
+  unsigned jobs = 1;        // OS threads, each with a Lab of its own; one if !can_use_jobs
   // This hunt runs only its part of the schedules: part `shard` of `shards`, from 0. The parts of
   // all shards together are the hunt without them, and `runs` counts the schedules of all. Not for
   // strategies that have an order.
