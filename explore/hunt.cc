@@ -450,7 +450,8 @@ class Hunter {
       const std::lock_guard lock(mutex_);
       if (options_.count_classes) progress.classes = classes_;
       if (options_.strategy == StrategyKind::kDfs) progress.dfs = dfs_count_;
-      if (options_.strategy == StrategyKind::kDpor) progress.tree = parts_.estimate();
+      if (options_.strategy == StrategyKind::kDpor && parts_.executions() > 0)
+        progress.tree = parts_.estimate();
     }
     if (!options_.progress(progress)) stopped_ = interrupted_ = true;
   }

@@ -65,7 +65,7 @@ struct HuntProgress {
   double seconds;  // since the hunt started, with those of the state that it started from
   std::optional<interleave::ClassEstimate> classes;
   std::optional<DfsCount> dfs;                        // of DFS
-  std::optional<interleave::TreeEstimate> tree = {};  // of DPOR
+  std::optional<interleave::TreeEstimate> tree = {};  // of DPOR, as soon as something is known
 };
 
 struct HuntOptions {

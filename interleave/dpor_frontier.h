@@ -12,12 +12,11 @@
 // that one, done or not, could begin with what it asks for; if one behind it could, it goes into
 // the tree of that one, done or not; else it becomes a branch behind all others. So each branch
 // asks for nothing that those before it do, whenever they are explored, and a leaf is entered with
-// nothing asleep; and what a branch depends on are reversals met behind those before it, and never
-// the other way round. A leaf is explored as a whole, and so covers whatever comes to it. That
-// reversals can come to a branch that is being explored, or has been, is why its tree is kept until
-// all before it are done. (That some branch
-// could begin with what is asked for is not enough: what sleeps behind it may be in the way, and 71
-// of the distilled race's 271 classes would be missed.)
+// nothing asleep; and a branch depends on reversals met behind those before it, never the other way
+// round. A leaf is explored as a whole, and so covers whatever comes to it. Because reversals can
+// come to a branch that is being explored, or has been, its tree is kept until all before it are
+// done. (It is not enough that some branch could begin with what is asked for: what sleeps behind
+// it may be in the way. 71 of the distilled race's 271 classes would be missed.)
 //
 // Deterministic. Parts are dealt as tickets, at most `seats` of them at a time, and what was made
 // of them is merged in the tickets' order; a ticket is dealt as soon as there is something to be
