@@ -73,6 +73,14 @@ INSTANTIATE_TEST_SUITE_P(By, SharedDistilledRace,
                                          Sharing{3, 2, kSmall}, Sharing{3, 3, kSmall, true},
                                          Sharing{8, 4, kSmallest}));
 
+TEST(SharedDistilledRaceOfFiveLoops, HasItsClassesOnce) {
+  Engine engine;
+  DistilledRace race(engine, 5, /*bug=*/false);
+  SharedDpor search(engine, DistilledRace::start, &race, {.workers = 3});
+  search.run();
+  EXPECT_EQ(search.frontier().executions(), 66'325U);
+}
+
 // ---- litmus programs ----
 
 using Kind = test::LitmusThreads::Kind;
