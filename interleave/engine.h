@@ -109,6 +109,7 @@ class Engine {
   void observe(Observer* observer) {
     MPG_CHECK(options_.keep_tape || observer == nullptr, "an observer is told of the tape");
     observer_ = observer;
+    note_whether_plain();
   }
 
   // ---- objects: registered once, when the program is set up ----
@@ -134,16 +135,7 @@ class Engine {
 
   // Announces an operation that can always be made. Choice point: returns when it is this thread's
   // turn to make it.
-  void step(ObjectId object, Access access) {
-    announce({object, access});
-    const ThreadSet candidates = runnable_ & ~gave_way_;
-    if (candidates == bit(current_) || joins_last_) {
-      joins_last_ = false;
-      gave_way_ = 0;
-      return;
-    }
-    reschedule(ChoiceKind::kPreempt, candidates);
-  }
+  void step(ObjectId object, Access access);
 
   // As step, for something that threads share and that is no word: a list, a table. Observers see
   // that it was touched, and no value.
@@ -218,7 +210,7 @@ class Engine {
 
   // Something changed that a spinning thread could be waiting for. Objects call it. What a thread
   // changes itself between two of its yields is no progress for it.
-  void progress() { progress_by_ |= bit(current_); }
+  void progress() { progress_by_ |= current_bit_; }
 
   // Ends the execution now, from whatever depth: End::kStopped. Does not return.
   [[noreturn]] void stop();
@@ -229,12 +221,12 @@ class Engine {
   // Tells the observer, if there is one, what an operation did to its object.
   void done(ObjectId object, Access access, std::uint64_t before, std::uint64_t after) {
     if (observer_ != nullptr) [[unlikely]]
-      observer_->on_operation({steps_, current_, {object, access}, before, after, writes(access)});
+      tell_of_operation({object, access}, before, after, writes(access));
   }
   // The same for a compare-and-swap that did not find what it expected.
   void done_in_vain(ObjectId object, std::uint64_t value) {
     if (observer_ != nullptr) [[unlikely]]
-      observer_->on_operation({steps_, current_, {object, Access::kCas}, value, value, false});
+      tell_of_operation({object, Access::kCas}, value, value, /*wrote=*/false);
   }
   bool observed() const { return observer_ != nullptr; }
 
@@ -257,7 +249,7 @@ class Engine {
       observer_->on_past(current_, past);
   }
 
-  std::uint64_t steps() const { return steps_; }
+  std::uint64_t steps() const { return static_cast<std::uint64_t>(steps_allowed_ - steps_left_); }
 
   // What a thread has announced last, how often it has been at a choice point, and which value its
   // compare-and-swap or wait looks for, if it is one. Also after an execution, until the next one.
@@ -283,6 +275,8 @@ class Engine {
   class Fibers;  // Boost.Fiber's side: the algorithm and the contexts
 
   struct Thread {
+    explicit Thread(ThreadId id) : stack(id) {}
+
     std::string_view name;
     Body entry = nullptr;
     void* argument = nullptr;
@@ -294,17 +288,42 @@ class Engine {
 
   static constexpr ThreadSet bit(ThreadId thread) { return ThreadSet{1} << thread; }
 
-  void announce(Operation operation) {
-    pending_[current_] = operation;
+  void announce(ObjectId object, Access access) {
+    // Not as a whole: the compiler would put it together in memory first.
+    Operation& pending = pending_[current_];
+    pending.object = object;
+    pending.access = access;
     ++visits_[current_];
-    if (++steps_ > options_.max_steps) [[unlikely]]
+    if (--steps_left_ < 0) [[unlikely]]
       end_execution(End::kStepBudget);
   }
 
+  void set_current(ThreadId thread) {
+    current_ = thread;
+    current_bit_ = thread == kNoThread ? 0 : bit(thread);
+  }
+
+  // Puts a choice on the tape.
+  void record(ChoiceKind kind, std::uint32_t bound, std::uint32_t value) {
+    if (next_choice_ == tape_end_) [[unlikely]]
+      make_room_on_tape();
+    *next_choice_++ = {kind, static_cast<std::uint16_t>(bound), static_cast<std::uint16_t>(value)};
+  }
+  [[gnu::noinline, gnu::cold]] void make_room_on_tape();
+  void tell_of_choice(ThreadId taken);
+  // Cold, so that nothing of it lies in the way where nobody observes.
+  [[gnu::noinline, gnu::cold]] void tell_of_operation(Operation operation, std::uint64_t before,
+                                                      std::uint64_t after, bool wrote);
+
   // Asks for the next thread and goes there; returns when this one is picked again.
-  void reschedule(ChoiceKind kind, ThreadSet candidates);
-  ThreadId pick_thread(ChoiceKind kind, ThreadSet candidates);
-  std::uint32_t ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates);
+  [[gnu::noinline]] void reschedule(ChoiceKind kind, ThreadSet candidates);
+  // The same for kPreempt. REQUIRES: the current thread is one of several candidates.
+  void stay_or_reschedule(ThreadSet candidates);
+  // The current thread waits for something that is `possible` or not.
+  void go_on_if(bool possible, ChoiceKind otherwise, ThreadSet candidates);
+  [[gnu::always_inline]] ThreadId pick_thread(ChoiceKind kind, ThreadSet candidates);
+  [[gnu::always_inline]] std::uint32_t ask(ChoiceKind kind, std::uint32_t bound,
+                                           ThreadSet candidates);
   // Those who have given way are asked only when there is nobody else.
   ThreadSet candidates_or_spinners() const {
     const ThreadSet others = runnable_ & ~gave_way_;
@@ -335,10 +354,16 @@ class Engine {
   Strategy* strategy_ = nullptr;
   Observer* observer_ = nullptr;
 
+  void note_whether_plain() {
+    plain_ = options_.keep_tape && observer_ == nullptr && !undisturbed_;
+  }
+
   ThreadId current_ = kNoThread;
+  ThreadSet current_bit_ = 0;  // of current_
   ThreadId next_ = kNoThread;  // who follows a body that has been left; kNoThread: the explorer
   bool joins_last_ = false;    // the next step is no choice point
   bool undisturbed_ = false;
+  bool plain_ = false;  // a choice goes on the tape, and nowhere else
   bool abandoning_ = false;
   bool quitting_ = false;
   unsigned thread_count_ = 0;
@@ -349,7 +374,8 @@ class Engine {
   ThreadSet alive_ = 0;
   ThreadSet daemons_ = 0;
   ThreadSet entered_ = 0;  // threads whose body has a frame that must be left at the end
-  std::uint64_t steps_ = 0;
+  std::int64_t steps_allowed_ = 0;
+  std::int64_t steps_left_ = 0;  // below 0: one too many was announced
   std::uint64_t switches_ = 0;
   std::uint32_t idle_yields_ = 0;
   ThreadSet idle_ = 0;         // who has yielded since anything changed
@@ -359,7 +385,11 @@ class Engine {
   std::array<std::uint32_t, kMaxThreads> visits_{};
   std::array<std::uint32_t, kMaxThreads> yields_{};
 
+  // While an execution runs the tape may be longer than what is on it, so that a choice only has to
+  // be put where the first of these points.
   Tape tape_;
+  Choice* next_choice_ = nullptr;
+  Choice* tape_end_ = nullptr;
   Execution execution_;
   std::array<std::unique_ptr<Thread>, kMaxThreads> threads_;
   std::vector<std::string> object_names_;

@@ -289,7 +289,8 @@ void Runtime::gogo(G& g) {
   M& mp = this_m();
   if (!g.started) {
     g.started = true;
-    if (!g.stack) g.stack = std::make_unique<interleave::Stack>();
+    // Numbers from the other end than those of the threads.
+    if (!g.stack) g.stack = std::make_unique<interleave::Stack>(~std::size_t{g.index});
     mp.starting = &g;
     g.coroutine.start(*g.stack, goroutine_entry, this);
   }
