@@ -77,7 +77,6 @@ Engine::Engine(EngineOptions options) : options_(options), fibers_(std::make_uni
   constexpr std::uint64_t kMostSteps = std::numeric_limits<std::int64_t>::max();
   steps_allowed_ = static_cast<std::int64_t>(std::min(options.max_steps, kMostSteps));
   tape_.reserve(4096);
-  note_whether_plain();
 }
 
 Engine::~Engine() {
@@ -104,7 +103,6 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   pending_.fill({});
   napping_ = await_quiet_ = 0;
   undisturbed_ = false;
-  note_whether_plain();
   runnable_ = gave_way_ = alive_ = daemons_ = entered_ = 0;
   steps_left_ = steps_allowed_;
   switches_ = 0;
@@ -119,6 +117,7 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
     return execution_;
   }
   strategy_ = &strategy;
+  find_calm();
   fibers_->note_explorer();
   spawn("main", body, argument);
   set_current(0);
@@ -127,6 +126,8 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   explorer_.after_entering();
   abandon_threads();
   set_current(kNoThread);
+  strategy_ = nullptr;
+  find_calm();
   tape_.resize(static_cast<std::size_t>(next_choice_ - tape_.data()));
   execution_.steps = steps();
   execution_.switches = switches_;
@@ -316,21 +317,18 @@ void Engine::reschedule(ChoiceKind kind, ThreadSet candidates) {
 // be faster one by one, and slower together, since a schedule runs through so many of them.
 void Engine::step(ObjectId object, Access access) {
   announce(object, access);
-  const ThreadSet candidates = runnable_ & ~gave_way_;
-  if (candidates == current_bit_ || joins_last_) {
+  if (runnable_ == current_bit_ || joins_last_) {
     joins_last_ = false;
-    gave_way_ = 0;
     return;
   }
-  stay_or_reschedule(candidates);
+  stay_or_reschedule(runnable_);
 }
 
 // Most choices of a hunt end here.
 inline void Engine::stay_or_reschedule(ThreadSet candidates) {
-  if (!plain_ || !strategy_->is_calm()) [[unlikely]]
+  if (*calm_ == 0) [[unlikely]]
     return reschedule(ChoiceKind::kPreempt, candidates);
-  strategy_->take_calm();
-  gave_way_ = 0;
+  --*calm_;
   record(ChoiceKind::kPreempt, static_cast<std::uint32_t>(std::popcount(candidates)), 0);
 }
 
@@ -354,8 +352,7 @@ void Engine::tell_of_choice(ThreadId taken) {
 
 inline void Engine::go_on_if(bool possible, ChoiceKind otherwise, ThreadSet candidates) {
   if (!possible) return reschedule(otherwise, candidates);
-  if (candidates != current_bit_) return stay_or_reschedule(candidates);
-  gave_way_ = 0;
+  if (candidates != current_bit_) stay_or_reschedule(candidates);
 }
 
 void Engine::step_when(bool possible, ThreadSet& waiters, ObjectId object, Access access) {
@@ -441,7 +438,7 @@ void Engine::undisturbed(bool on) {
   if (observer_ != nullptr) [[unlikely]]
     observer_->on_undisturbed(on);
   undisturbed_ = on;
-  note_whether_plain();
+  find_calm();
 }
 
 std::uint32_t Engine::choose(ChoiceKind kind, std::uint32_t bound) {

@@ -109,7 +109,7 @@ class Engine {
   void observe(Observer* observer) {
     MPG_CHECK(options_.keep_tape || observer == nullptr, "an observer is told of the tape");
     observer_ = observer;
-    note_whether_plain();
+    find_calm();
   }
 
   // ---- objects: registered once, when the program is set up ----
@@ -351,11 +351,15 @@ class Engine {
   void fill_waiting();
 
   EngineOptions options_;
-  Strategy* strategy_ = nullptr;
+  Strategy* strategy_ = nullptr;  // while an execution runs
+  std::uint32_t no_calm_ = 0;
+  std::uint32_t* calm_ = &no_calm_;  // the strategy's, where it counts
   Observer* observer_ = nullptr;
 
-  void note_whether_plain() {
-    plain_ = options_.keep_tape && observer_ == nullptr && !undisturbed_;
+  // Calm counts where a choice goes on the tape, and nowhere else.
+  void find_calm() {
+    const bool plain = options_.keep_tape && observer_ == nullptr && !undisturbed_;
+    calm_ = plain && strategy_ != nullptr ? &strategy_->calm() : &no_calm_;
   }
 
   ThreadId current_ = kNoThread;
@@ -363,12 +367,11 @@ class Engine {
   ThreadId next_ = kNoThread;  // who follows a body that has been left; kNoThread: the explorer
   bool joins_last_ = false;    // the next step is no choice point
   bool undisturbed_ = false;
-  bool plain_ = false;  // a choice goes on the tape, and nowhere else
   bool abandoning_ = false;
   bool quitting_ = false;
   unsigned thread_count_ = 0;
   ThreadSet runnable_ = 0;
-  ThreadSet gave_way_ = 0;
+  ThreadSet gave_way_ = 0;     // on the way to the choice that follows; empty while a thread runs
   ThreadSet napping_ = 0;      // only if time stands still; none of them is in runnable_
   ThreadSet await_quiet_ = 0;  // nor of these
   ThreadSet alive_ = 0;

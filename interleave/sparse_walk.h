@@ -9,7 +9,7 @@
 // equally likely. Execution n of seed s is a function of (s, n) alone.
 //
 // Numbers are drawn ahead, many at once, and those that would interrupt the running thread are
-// marked; up to the next of these the walk is calm (Strategy::is_calm). Each question is answered
+// marked; up to the next of these the walk is calm (Strategy::calm). Each question is answered
 // with the number that it would get if they were drawn one by one.
 #pragma once
 

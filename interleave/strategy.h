@@ -70,10 +70,9 @@ class Strategy {
   virtual void end(const Tape& tape) = 0;
 
   // A strategy that rarely interrupts anybody knows beforehand for how long it will not, and nearly
-  // all choices of a schedule are such. While this is true, the answer to a question of kind
-  // kPreempt is 0, whatever it is about, and taking the answer here is the same as asking pick().
-  bool is_calm() const { return calm_ > 0; }
-  void take_calm() { --calm_; }
+  // all choices of a schedule are such. While this is above 0, the answer to a question of kind
+  // kPreempt is 0, whatever it is about, and counting this down is the same as asking pick().
+  std::uint32_t& calm() { return calm_; }
 
  protected:
   std::uint32_t calm_ = 0;
