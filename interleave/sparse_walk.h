@@ -37,11 +37,20 @@ class SparseWalk final : public Strategy {
   }
 
   std::uint32_t pick(const Decision& decision) override {
-    const std::uint64_t number = next();
-    if (decision.kind != ChoiceKind::kPreempt) return Random::scaled(number, decision.bound);
-    // As often as Random::below(r) gives 0.
-    if (number >= interrupts_below_) return 0;
-    return 1 + Random::scaled(next(), decision.bound - 1U);
+    const bool could_stay = decision.kind == ChoiceKind::kPreempt;
+    std::uint32_t at = next();
+    if (could_stay) {
+      if (calm_ > 0) {
+        --calm_;
+        return 0;
+      }
+      // The number interrupts, and the one behind it says for whom.
+      look_ahead(at + 1);
+      at = next();
+    }
+    look_ahead(at + 1);
+    const std::uint32_t others = could_stay ? decision.bound - 1U : decision.bound;
+    return (could_stay ? 1 : 0) + Random::scaled(ahead_[at], others);
   }
 
   void end(const Tape& /*tape*/) override {}
@@ -50,17 +59,11 @@ class SparseWalk final : public Strategy {
   static constexpr std::uint32_t kRarities = 7;
   static constexpr std::uint32_t kAhead = 64;  // as many as a word has bits
 
-  // The next number, for whichever question.
-  std::uint64_t next() {
+  // The place of the next number, which is drawn now if none is left.
+  std::uint32_t next() {
     if (calm_end_ - calm_ == kAhead) [[unlikely]]
       draw_ahead();
-    const std::uint32_t at = calm_end_ - calm_;
-    if (calm_ > 0) {
-      --calm_;
-    } else {
-      look_ahead(at + 1);
-    }
-    return ahead_[at];
+    return calm_end_ - calm_;
   }
 
   [[gnu::noinline]] void draw_ahead() {
@@ -68,12 +71,14 @@ class SparseWalk final : public Strategy {
     Random random = random_;
     const std::uint64_t below = interrupts_below_;
     std::uint64_t interrupting = 0;
-    // No branch depends on a number: it could not be foreseen. The first is the highest bit.
-#pragma GCC unroll 4
-    for (std::uint64_t& number : ahead_) {
-      const std::uint64_t drawn = random.next();
-      number = drawn;
-      interrupting += interrupting + std::uint64_t{drawn < below};
+    // No branch depends on a number: it could not be foreseen. The first is the highest bit. Four
+    // at a time, so that the generator's words need not change places after each.
+    for (std::uint32_t first = 0; first < kAhead; first += 4) {
+      for (std::uint32_t i = first; i < first + 4; ++i) {
+        const std::uint64_t drawn = random.next();
+        ahead_[i] = drawn;
+        interrupting += interrupting + std::uint64_t{drawn < below};
+      }
     }
     random_ = random;
     interrupting_ = interrupting;
