@@ -1,4 +1,5 @@
-// Schedules per second: run, and run and judged.
+// Schedules per second: run without a trace, run with one, and judged as well. What one of them
+// takes more than the one before is what the tracer costs, and what the judges do.
 
 #include <chrono>
 
@@ -18,6 +19,15 @@ namespace {
 sim::Program program_of(const char* name) {
   const BuiltinScenario* scenario = find_builtin_scenario(name);
   return *sim::parse_scenario(scenario->file, scenario->text);
+}
+
+void schedule_untraced(benchmark::State& state, const char* scenario) {
+  sim::Program program = program_of(scenario);
+  program.trace_whole_run = false;
+  sim::World world(program, {});
+  interleave::SparseWalk walk(1);
+  for (auto _ : state) benchmark::DoNotOptimize(world.run(walk).kind);
+  state.SetItemsProcessed(state.iterations());
 }
 
 void schedule_run(benchmark::State& state, const char* scenario) {
@@ -64,6 +74,7 @@ void schedule_judged_and_classed(benchmark::State& state, const char* scenario) 
       std::chrono::duration<double>(with) / std::chrono::duration<double>(without);
 }
 
+BENCHMARK_CAPTURE(schedule_untraced, gcwait, "gcwait");
 BENCHMARK_CAPTURE(schedule_run, gcwait, "gcwait");
 BENCHMARK_CAPTURE(schedule_judged, gcwait, "gcwait");
 BENCHMARK_CAPTURE(schedule_judged, syscalls, "syscalls");

@@ -1,9 +1,19 @@
 // What a choice point and an execution cost, with nothing of Go around them.
 
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include <benchmark/benchmark.h>
 
 #include "base/check.h"
 #include "interleave/dpor.h"
+#include "interleave/dpor_frontier.h"
 #include "interleave/engine.h"
 #include "interleave/pct.h"
 #include "interleave/random_walk.h"
@@ -148,6 +158,70 @@ void distilled_race_dpor(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(classes));
 }
 BENCHMARK(distilled_race_dpor)->DenseRange(2, 5)->Unit(benchmark::kMillisecond);
+
+// The same on several cores, each of which has an engine of its own.
+class SharedRace {
+ public:
+  SharedRace(int loops, unsigned jobs) : loops_(loops) {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
+  }
+  std::uint64_t classes() const { return frontier_.executions(); }
+
+ private:
+  void work() {
+    Engine engine;
+    test::DistilledRace race(engine, loops_, /*bug=*/false);
+    Dpor dpor(engine);
+    while (auto ticket = next()) {
+      dpor.take_up(ticket->part);
+      std::uint32_t executions = 0;
+      while (executions < ticket->executions &&
+             engine.run(dpor, test::DistilledRace::start, &race).end != End::kExhausted)
+        ++executions;
+      merge(ticket->number, DporFrontier::made_by(dpor, executions));
+    }
+  }
+  std::optional<DporFrontier::Ticket> next() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (frontier_.over()) return std::nullopt;
+      if (auto ticket = frontier_.deal()) return ticket;
+      done_.wait(lock);
+    }
+  }
+  void merge(std::uint64_t number, DporFrontier::Made made) {
+    const std::lock_guard lock(mutex_);
+    made_.emplace(number, std::move(made));
+    while (!frontier_.over()) {
+      const auto first = made_.find(frontier_.next());
+      if (first == made_.end()) break;
+      frontier_.merge(std::move(first->second));
+      made_.erase(first);
+    }
+    done_.notify_all();
+  }
+
+  const int loops_;
+  std::mutex mutex_;
+  std::condition_variable done_;
+  DporFrontier frontier_;
+  std::map<std::uint64_t, DporFrontier::Made> made_;
+};
+
+void distilled_race_shared_dpor(benchmark::State& state) {
+  std::uint64_t classes = 0;
+  for (auto _ : state) {
+    const SharedRace race(/*loops=*/5, static_cast<unsigned>(state.range(0)));
+    classes += race.classes();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(classes));
+}
+BENCHMARK(distilled_race_shared_dpor)
+    ->DenseRange(1, 2)
+    ->ArgName("jobs")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace mpglab::interleave

@@ -17,6 +17,7 @@
 #include "cli/version.h"
 #include "explore/hash.h"
 #include "explore/replay.h"
+#include "interleave/dpor_frontier.h"
 
 namespace mpglab::cli {
 
@@ -182,6 +183,16 @@ void dfs_fields(Archive& archive, Is<explore::HuntState> auto& state) {
 }
 
 template <class Archive>
+void proof_fields(Archive& archive, Is<explore::HuntState> auto& state) {
+  archive("exhausted", state.proof.exhausted);
+  archive("whole", state.proof.whole);
+  archive("preemptions_below", state.proof.preemptions_below);
+  archive("states", state.proof.states);
+  archive("cannot", state.proof.cannot);
+  archive("dpor", state.dpor);
+}
+
+template <class Archive>
 void fields(Archive& archive, Is<interleave::ClassCount::Kept> auto& kept) {
   archive("executions", kept.executions);
   archive("level", kept.level);
@@ -210,6 +221,7 @@ std::string text_of(const CampaignPlan& plan, bool ended, const explore::HuntSta
   for (const explore::Discovery& discovery : state.discoveries)
     line({{"type", "discovery"}}, [&](LineWriter& writer) { fields(writer, discovery); });
   line({{"type", "dfs"}}, [&](LineWriter& writer) { dfs_fields(writer, state); });
+  line({{"type", "proof"}}, [&](LineWriter& writer) { proof_fields(writer, state); });
   const interleave::ClassCount::Kept classes = state.classes.kept();
   line({{"type", "classes"}}, [&](LineWriter& writer) { fields(writer, classes); });
   return text + json_line(Json{{"type", "end"}, {"hash", hash_text(text)}});
@@ -231,6 +243,9 @@ bool read_line(std::string_view line, Campaign& campaign) {
   } else if (type == "dfs") {
     dfs_fields(reader, state);
     state.dfs_count.round = state.dfs.round;
+  } else if (type == "proof") {
+    proof_fields(reader, state);
+    return reader.ok() && (state.dpor.empty() || interleave::DporFrontier().restore(state.dpor));
   } else if (type == "classes") {
     interleave::ClassCount::Kept kept;
     fields(reader, kept);

@@ -29,6 +29,7 @@
 #include "cli/progress.h"
 #include "cli/shrink_text.h"
 #include "cli/text.h"
+#include "cli/tree_text.h"
 #include "explore/nearest_passing.h"
 #include "explore/recording.h"
 #include "explore/replay.h"
@@ -76,6 +77,8 @@ class Hunt {
     kind_ = *kind;
     is_proof_ = explore::is_prover(*kind);
     if (is_proof_) model->program.bodies_only = true;
+    if (options_.at_once) model->program.scheduling_at_once = true;
+    at_once_ = model->program.scheduling_at_once;
     if (campaign_) {
       if (const auto found = find_again(*model); !found) return context_.fail(found.error());
     } else if (!options_.out.empty()) {
@@ -231,7 +234,7 @@ class Hunt {
 
   static bool can_be_resumed(const CampaignPlan& plan) {
     const auto kind = explore::find_strategy(plan.settings.value("strategy", ""));
-    return !kind || !explore::is_prover(*kind);
+    return !kind || *kind != explore::StrategyKind::kStates;
   }
 
   // False: it cannot be kept; unkept_ says why.
@@ -252,8 +255,9 @@ class Hunt {
   // ---- the hunt ----
 
   std::uint64_t limit_of_runs() const {
-    // Within a bound a proof comes to its end by itself.
-    if (is_proof_ && options_.runs == 0 && options_.has("preemptions")) return 0;
+    // Within a bound, or with less to prove, it comes to its end by itself.
+    const bool ends = options_.has("preemptions") || options_.at_once;
+    if (is_proof_ && options_.runs == 0 && ends) return 0;
     return options_.runs == 0 && options_.seconds == 0 ? kDefaultRuns : options_.runs;
   }
 
@@ -289,6 +293,7 @@ class Hunt {
     if (!options_.json) {
       context_.console.line(summary(model, result));
       tell_classes(result);
+      tell_tree(result);
       tell_scope(result);
     }
     std::string first;
@@ -303,9 +308,22 @@ class Hunt {
     if (options_.classes) context_.console.line("  " + classes_text(result.classes.estimate()));
   }
 
+  // How much of a search by classes there is, if it has not come to its end.
+  void tell_tree(const explore::HuntResult& result) const {
+    if (kind_ != explore::StrategyKind::kDpor || result.exhausted || result.runs == 0) return;
+    context_.console.line("  " + tree_text(result.tree));
+  }
+
   // What was left out of a hunt that means to prove something.
   void tell_scope(const explore::HuntResult& result) const {
-    if (!is_proof_) return;
+    if (is_proof_) tell_scope_of_proof(result);
+    if (at_once_)
+      context_.console.line(
+          "  at once, and never interrupted: starting, parking, readying and looking for "
+          "goroutines, "
+          "and\n  what is done under sched.lock");
+  }
+  void tell_scope_of_proof(const explore::HuntResult& result) const {
     if (!result.proof.cannot.empty()) {
       context_.console.line(
           fmt::format("  --strategy {} cannot go on: {}", options_.strategy, result.proof.cannot));
@@ -388,6 +406,7 @@ class Hunt {
     context_.console.line(fmt::format("{}: {} ({})", title_of(model.program, model.faults),
                                       nothing_text(result), speed(result)));
     tell_classes(result);
+    tell_tree(result);
     tell_scope(result);
     // With the default depth, which is for what PCT meets in practice, it would be next to nothing.
     // For schedules of which fairness has left some out it is not proven.
@@ -561,8 +580,10 @@ class Hunt {
           options_.has("preemptions") ? Json(options_.bounds.preemptions) : Json(nullptr);
       object["complete"] = std::move(complete);
     }
+    object["at_once"] = at_once_;
     if (is_proof_) object["proof"] = proof_object(result.proof);
     if (kind_ == explore::StrategyKind::kDfs) object["round"] = json_of(result.dfs_count);
+    if (kind_ == explore::StrategyKind::kDpor) object["tree"] = cli::json_of(result.tree);
     object["runs"] = result.runs;
     object["first_finding_run"] =
         result.first_finding_run == 0 ? Json(nullptr) : Json(result.first_finding_run);
@@ -591,6 +612,7 @@ class Hunt {
   std::string unkept_;                // why it could not be written any more
   std::optional<std::uint64_t> resumed_at_;
   bool is_proof_ = false;  // the strategy is a prover
+  bool at_once_ = false;   // the scheduler's own steps are
 };
 
 }  // namespace
@@ -622,7 +644,7 @@ void add_hunt(CLI::App& app, Context& context) {
       ->add_option(
           "--runs", options->runs,
           "Schedules at most; 100,000 if neither this nor --time is given, and no limit for states "
-          "within --preemptions")
+          "within --preemptions, and for proofs with --at-once")
       ->check(whole_number(1, ~std::uint64_t{0}));
   add_duration(*command, "--time", options->seconds,
                "How long at most: 10s, 500ms, 5m, 1h; a number alone is in seconds");
@@ -643,6 +665,10 @@ void add_hunt(CLI::App& app, Context& context) {
           "of all parts")
       ->type_name("TEXT");
   command->add_flag("--keep-going", options->keep_going, "Do not stop at the first finding");
+  command->add_flag("--at-once", options->at_once,
+                    "Never interrupt the scheduler's own steps: starting, parking, readying and "
+                    "looking for goroutines, and what is done under sched.lock; a proof of the "
+                    "rest is much smaller");
   command->add_flag("--classes", options->classes,
                     "Count how many of the schedules are different, and say how much is unseen; "
                     "takes about a quarter of the speed");

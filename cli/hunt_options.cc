@@ -65,7 +65,7 @@ Result<void, std::string> check_options(const HuntOptions& options, explore::Str
     return failure(fmt::format("--deviations is for --strategy dfs, not {}", strategy));
   if (options.has("preemptions") && !explore::bounds_preemptions(kind))
     return failure(fmt::format("--preemptions is for --strategy dfs or states, not {}", strategy));
-  if (!options.resume.empty() && explore::is_prover(kind))
+  if (!options.resume.empty() && kind == explore::StrategyKind::kStates)
     return failure(
         fmt::format("a campaign of --strategy {} cannot be resumed: what it has seen was in "
                     "memory; begin anew",
@@ -97,6 +97,7 @@ Json campaign_settings(const HuntOptions& options) {
   settings["seed"] = options.seed;
   settings["shard"] = fmt::format("{}/{}", options.shard, options.shards);
   settings["classes"] = options.classes;
+  settings["at-once"] = options.at_once;
   return settings;
 }
 
@@ -119,6 +120,7 @@ Result<void, std::string> take_settings(const Json& settings, HuntOptions& optio
   settings.at("strategy").get_to(options.strategy);
   settings.at("seed").get_to(options.seed);
   settings.at("classes").get_to(options.classes);
+  settings.at("at-once").get_to(options.at_once);
   take_if_given(settings, "depth", options.depth, options);
   take_if_given(settings, "deviations", options.bounds.deviations, options);
   take_if_given(settings, "preemptions", options.bounds.preemptions, options);

@@ -28,6 +28,7 @@ struct HuntOptions {
   bool no_shrink = false;
   bool no_card = false;
   bool classes = false;
+  bool at_once = false;
   std::string out;
   std::string resume;
   bool json = false;

@@ -7,6 +7,7 @@
 
 #include "cli/classes_text.h"
 #include "cli/text.h"
+#include "cli/tree_text.h"
 
 namespace mpglab::cli {
 
@@ -34,6 +35,8 @@ std::optional<double> seconds_left(const Course& course, const explore::HuntProg
       const bool bound = course.deviations != interleave::BoundedDfs::kUnbounded;
       limit(at.dfs->expected_left(bound ? course.deviations : at.dfs->round) * passed / made);
     }
+    if (at.tree)
+      limit(std::max(0.0, at.tree->executions - static_cast<double>(at.runs)) * passed / made);
   }
   if (course.seconds > 0) limit(std::max(0.0, course.seconds - passed));
   return left;
@@ -57,6 +60,7 @@ std::string progress_text(const Course& course, const explore::HuntProgress& at)
     text += fmt::format(", {} left", duration_text(*left));
   if (at.dfs && at.dfs->round < course.deviations)
     text += fmt::format(", then about {:.2g}", at.dfs->expected_next());
+  if (at.tree) text += ", " + tree_in_short(*at.tree);
   if (at.classes) text += fmt::format(", {}", classes_in_short(*at.classes));
   if (at.findings > 0) text += fmt::format(", {}", counted(at.findings, "finding"));
   return text;

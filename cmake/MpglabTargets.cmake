@@ -13,6 +13,15 @@ endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   target_compile_options(mpglab_build_flags INTERFACE -march=x86-64-v2)
 endif()
+# A step of a schedule goes through four libraries, and nearly all of its calls are of small functions.
+# Objects of libraries hold plain code as well: what they are linked to without LTO, the tests above
+# all, is linked in no time. A program says with the property MPGLAB_ACROSS_LIBRARIES that it wants more.
+set(MPGLAB_LTO_FLAGS "")
+if(MPGLAB_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(MPGLAB_LTO_FLAGS -flto=auto -ffat-lto-objects)
+  target_link_options(mpglab_build_flags INTERFACE
+    $<IF:$<BOOL:$<TARGET_PROPERTY:MPGLAB_ACROSS_LIBRARIES>>,-flto=auto,-fno-lto>)
+endif()
 if(MPGLAB_SANITIZE)
   target_compile_options(mpglab_build_flags INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -28,6 +37,7 @@ function(mpglab_library name)
     target_link_libraries(mpglab_${name} PUBLIC ${ARG_PUBLIC}
                           PRIVATE $<BUILD_INTERFACE:mpglab_build_flags> ${ARG_PRIVATE})
     target_include_directories(mpglab_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+    target_compile_options(mpglab_${name} PRIVATE ${MPGLAB_LTO_FLAGS})
   else()
     add_library(mpglab_${name} INTERFACE)
     target_link_libraries(mpglab_${name} INTERFACE ${ARG_PUBLIC})

@@ -15,6 +15,7 @@
 
 #include "base/check.h"
 #include "interleave/class_hash.h"
+#include "interleave/dpor.h"
 #include "interleave/round_robin.h"
 
 namespace mpglab::explore {
@@ -169,8 +170,12 @@ class Hunter {
               "schedules that have an order are not dealt out");
     MPG_CHECK(!options.count_classes || !is_prover(options.strategy),
               "a prover observes the engine itself");
+    MPG_CHECK(!is_prover(options.strategy) || program.bodies_only,
+              "a proof takes only what the bodies do");
     MPG_CHECK(options.running == nullptr || options.jobs <= RunningSchedules::kMostThreads,
               "more jobs than can say what they run");
+    if (!ledger_.state().dpor.empty())
+      MPG_CHECK(parts_.restore(ledger_.state().dpor), "a search by classes that never was");
     next_checkpoint_ = seconds_before_ + kSecondsBetweenCheckpoints;
     if (ledger_.closed()) end_ = 0;
   }
@@ -225,21 +230,29 @@ class Hunter {
 
   // What one of the hunt's threads has of its own.
   struct Worker {
-    Worker(const sim::Program& program, const HuntOptions& options, unsigned number)
+    Worker(const sim::Program& program, const HuntOptions& options, unsigned number,
+           std::shared_ptr<interleave::Footprints> footprints)
         : job(number), lab(program, options.faults, options.max_steps), hash(lab.world().engine()) {
       if (options.count_classes) lab.world().engine().observe(&hash);
+      if (options.strategy == StrategyKind::kDpor)
+        dpor.emplace(lab.world().engine(), std::move(footprints));
     }
 
     const unsigned job;
     Lab lab;
     interleave::ClassHash hash;
+    std::optional<interleave::Dpor> dpor;
   };
 
   // What thread number `job` of the hunt does; the first one also reports.
   void work(unsigned job) {
-    Worker worker(program_, options_, job);
+    Worker worker(program_, options_, job, parts_.footprints());
     if (options_.strategy == StrategyKind::kDfs) {
       while (!stopped_ && run_leaves(worker)) look_at_the_clock(/*reports=*/job == 0);
+      return;
+    }
+    if (options_.strategy == StrategyKind::kDpor) {
+      while (!stopped_ && run_part(worker)) look_at_the_clock(/*reports=*/job == 0);
       return;
     }
     std::unique_ptr<interleave::Strategy> strategy;
@@ -321,6 +334,63 @@ class Hunter {
     return false;
   }
 
+  // A ticket of DPOR. False: there was nothing to do any more.
+  bool run_part(Worker& worker) {
+    std::optional<interleave::DporFrontier::Ticket> ticket;
+    PartMade part;
+    std::uint64_t most = 0;
+    {
+      std::unique_lock lock(mutex_);
+      while (!stopped_ && ledger_.state().runs < end_ && !(ticket = parts_.deal()))
+        part_is_done_.wait(lock);
+      if (!ticket) return false;
+      part.begin = part.block.next = ledger_.state().next;
+      most = std::min<std::uint64_t>(ticket->executions, end_ - ledger_.state().runs);
+    }
+    interleave::Dpor& dpor = *worker.dpor;
+    Block& block = part.block;
+    dpor.take_up(ticket->part);
+    while (block.runs < most && !block.exhausted && (block.findings == 0 || options_.keep_going))
+      run(worker, dpor, block);
+    // Of the part. Of the whole, the frontier knows.
+    block.exhausted = false;
+    block.proof.cannot = dpor.cannot();
+    part.made = interleave::DporFrontier::made_by(dpor, static_cast<std::uint32_t>(block.runs));
+    const std::lock_guard lock(mutex_);
+    parts_made_.emplace(ticket->number, std::move(part));
+    merge_parts();
+    part_is_done_.notify_all();
+    return true;
+  }
+
+  // In the order of the tickets. REQUIRES: the mutex is held.
+  void merge_parts() {
+    while (!ledger_.closed() && ledger_.state().runs < end_ && !parts_.over()) {
+      const auto next = parts_made_.find(parts_.next());
+      if (next == parts_made_.end()) return;
+      PartMade part = std::move(next->second);
+      parts_made_.erase(next);
+      HuntState& state = ledger_.state();
+      if (state.runs + part.block.runs > end_) {
+        // The limit is in the midst of it, which was not known when it was dealt.
+        parts_.deal_again();
+        return;
+      }
+      const std::uint64_t ahead = state.next - part.begin;
+      part.block.next += ahead;
+      for (Discovery& discovery : part.block.discoveries) {
+        discovery.run += ahead;
+        discovery.token.origin = origin_of(options_, discovery.run);
+      }
+      parts_.merge(std::move(part.made));
+      Proof& proof = part.block.proof;
+      proof.exhausted = proof.whole = parts_.over() && proof.cannot.empty();
+      part.block.exhausted = parts_.over() || !proof.cannot.empty();
+      add_in_order(parts_merged_++, std::move(part.block));
+      if (state.runs >= end_) stopped_ = true;
+    }
+  }
+
   // Runs the next schedule of the block, if there is one.
   void run(Worker& worker, interleave::Strategy& strategy, Block& block) {
     const std::uint64_t number = block.next + 1;
@@ -337,7 +407,9 @@ class Hunter {
     block.next = number;
     // What would have followed has been run before.
     if (run.outcome->kind == sim::Outcome::Kind::kGivenUp) return;
-    if (is_prover(options_.strategy) && !static_cast<const Prover&>(strategy).counts()) return;
+    if (options_.strategy == StrategyKind::kStates &&
+        !static_cast<const Prover&>(strategy).counts())
+      return;
     ++block.runs;
     runs_.fetch_add(1, std::memory_order_relaxed);
     block.steps += run.outcome->execution->steps;
@@ -357,7 +429,8 @@ class Hunter {
       return;
     }
     ++block.findings;
-    if (options_.keep_going) return;
+    // Its number is not known before it is merged.
+    if (options_.keep_going || options_.strategy == StrategyKind::kDpor) return;
     // Schedules after this one do not matter any more; those before it still do.
     std::uint64_t end = end_;
     while (number < end && !end_.compare_exchange_weak(end, number)) {
@@ -366,11 +439,17 @@ class Hunter {
 
   void add(std::uint64_t ticket, Block block) {
     const std::lock_guard lock(mutex_);
+    add_in_order(ticket, std::move(block));
+  }
+
+  // REQUIRES: the mutex is held.
+  void add_in_order(std::uint64_t ticket, Block block) {
     const bool news = ledger_.add(ticket, std::move(block));
     HuntState& state = ledger_.state();
     state.seconds = seconds();
     if (ledger_.closed()) stopped_ = true;
     if (options_.checkpoint && (news || state.seconds >= next_checkpoint_)) {
+      if (options_.strategy == StrategyKind::kDpor) state.dpor = parts_.kept();
       if (!options_.checkpoint(state)) stopped_ = true;
       // Not before as long again as this one took, nine times.
       const double took = seconds() - state.seconds;
@@ -387,17 +466,23 @@ class Hunter {
     if (options_.seconds > 0 && now >= options_.seconds) stopped_ = true;
     if (!reports || !options_.progress || now < next_report_) return;
     next_report_ = now + kSecondsBetweenReports;
-    HuntProgress progress{runs_, findings_, seconds(), {}, {}};
+    HuntProgress progress{runs_, findings_, seconds(), {}, {}, {}};
     {
       const std::lock_guard lock(mutex_);
       if (options_.count_classes) progress.classes = classes_;
       if (options_.strategy == StrategyKind::kDfs) progress.dfs = dfs_count_;
+      if (options_.strategy == StrategyKind::kDpor && parts_.executions() > 0)
+        progress.tree = parts_.estimate();
     }
     if (!options_.progress(progress)) stopped_ = interrupted_ = true;
   }
 
   HuntResult result() {
     HuntResult result;
+    if (options_.strategy == StrategyKind::kDpor) {
+      ledger_.state().dpor = parts_.kept();
+      result.tree = parts_.estimate();
+    }
     static_cast<HuntState&>(result) = std::move(ledger_.state());
     if (result.first_finding_run > 0) {
       const auto first =
@@ -440,6 +525,17 @@ class Hunter {
   std::uint64_t dealt_;           // schedules
   std::uint64_t blocks_out_ = 0;  // dealt, and not in the ledger
   bool end_is_told_ = false;
+
+  // Of DPOR, under the ledger's mutex.
+  struct PartMade {
+    Block block;
+    std::uint64_t begin = 0;  // the number that was taken for its first schedule
+    interleave::DporFrontier::Made made;
+  };
+  std::condition_variable part_is_done_;
+  interleave::DporFrontier parts_;
+  std::map<std::uint64_t, PartMade> parts_made_;  // for those before them; by ticket
+  std::uint64_t parts_merged_ = 0;
 
   const std::uint64_t begin_;  // the first schedule, from 0
   const double seconds_before_;

@@ -3,7 +3,8 @@
 //
 // Deterministic but for `seconds` and for where a limit of time cuts the hunt off: schedule n is a
 // function of (program, faults, strategy, seed, n), and with several jobs the first finding is
-// still the one with the smallest n.
+// still the one with the smallest n. With DPOR the numbers are those of the order in which what
+// the workers made is merged (dpor_frontier.h), which is the same for any number of them.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include "explore/strategies.h"
 #include "explore/token.h"
 #include "interleave/class_count.h"
+#include "interleave/dpor_frontier.h"
 #include "sim/program.h"
 
 namespace mpglab::explore {
@@ -53,6 +55,8 @@ struct HuntState {
   DfsPosition dfs;
   DfsCount dfs_count;
   bool dfs_whole = false;
+  // Of DPOR: what is kept of its frontier; empty: it has not begun. In checkpoints and results.
+  std::vector<std::uint64_t> dpor;
 };
 
 struct HuntProgress {
@@ -60,7 +64,8 @@ struct HuntProgress {
   std::uint64_t findings;
   double seconds;  // since the hunt started, with those of the state that it started from
   std::optional<interleave::ClassEstimate> classes;
-  std::optional<DfsCount> dfs;  // of DFS
+  std::optional<DfsCount> dfs;                        // of DFS
+  std::optional<interleave::TreeEstimate> tree = {};  // of DPOR, as soon as something is known
 };
 
 struct HuntOptions {
@@ -71,7 +76,7 @@ struct HuntOptions {
   std::uint64_t runs = 0;   // at most so many, with those of `from`; 0: no limit
   double seconds = 0;       // at most so long, without those of `from`; 0: no limit
   bool keep_going = false;  // do not stop at the first finding
-  unsigned jobs = 1;        // OS threads, each with a Lab of its own; round-robin uses one
+  unsigned jobs = 1;        // OS threads, each with a Lab of its own; one if !can_use_jobs
   // This hunt runs only its part of the schedules: part `shard` of `shards`, from 0. The parts of
   // all shards together are the hunt without them, and `runs` counts the schedules of all. Not for
   // strategies that have an order.
@@ -82,7 +87,7 @@ struct HuntOptions {
   // Count how many classes of equivalent schedules were met. Costs about a quarter of the speed.
   // Not for provers.
   bool count_classes = false;
-  // Where to go on; nullptr: at the beginning. Not owned. Not for provers.
+  // Where to go on; nullptr: at the beginning. Not owned. Not for the search for states.
   // REQUIRES: of a hunt with the same program and options, but for runs, seconds, keep_going, jobs.
   const HuntState* from = nullptr;
   // Called about once a second, and as soon as there is a new discovery, from any thread, never
@@ -91,7 +96,8 @@ struct HuntOptions {
   // Called now and then, about ten times a second, from the thread that hunts. Returning false ends
   // the hunt. No discovery is told of here before it was in a checkpoint.
   std::function<bool(const HuntProgress&)> progress;
-  // Where each job says which schedule it is in; nullptr: nobody wants to know. Not owned.
+  // Where each job says which schedule it is in; nullptr: nobody wants to know. Not owned. With
+  // several jobs of DPOR it is at least so far.
   RunningSchedules* running = nullptr;
 };
 
@@ -106,6 +112,8 @@ struct HuntResult : HuntState {
   bool whole = false;
   // Of DFS: all schedules with fewer deviations than that were tried, within its other bound.
   std::uint32_t complete_below = 0;
+  // Of DPOR.
+  interleave::TreeEstimate tree;
   // How a usual schedule of the program is: for PCT's guarantee.
   std::uint32_t usual_choices = 0;
   unsigned usual_threads = 0;

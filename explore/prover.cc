@@ -4,29 +4,11 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "interleave/dpor.h"
 #include "interleave/state_search.h"
 
 namespace mpglab::explore {
 
 namespace {
-
-class ByClasses final : public Prover {
- public:
-  explicit ByClasses(Lab& lab) : dpor_(lab.world().engine()) {}
-
-  bool begin() override { return dpor_.begin(); }
-  std::uint32_t pick(const interleave::Decision& decision) override { return dpor_.pick(decision); }
-  void end(const interleave::Tape& tape) override { dpor_.end(tape); }
-  Proof proof() const override {
-    return {.exhausted = dpor_.exhausted(),
-            .whole = dpor_.exhausted(),
-            .cannot = std::string(dpor_.cannot())};
-  }
-
- private:
-  interleave::Dpor dpor_;
-};
 
 // Some of the world's plain data is in no fingerprint (sim/fingerprint.cc): what only these use.
 std::string_view why_not_by_states(const sim::Program& program) {
@@ -74,7 +56,6 @@ class ByStates final : public Prover {
 
 std::unique_ptr<Prover> make_prover(const StrategyOptions& options, Lab& lab) {
   MPG_CHECK(lab.program().bodies_only, "a proof takes only what the bodies do");
-  if (options.kind == StrategyKind::kDpor) return std::make_unique<ByClasses>(lab);
   MPG_CHECK(options.kind == StrategyKind::kStates, "a strategy that can prove nothing");
   interleave::StateSearchOptions bounded;
   bounded.preemptions = std::min(options.bounds.preemptions, bounded.preemptions);

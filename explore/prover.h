@@ -1,7 +1,9 @@
 // Prover: a strategy that can say that it has exhausted a program, and within which bound.
 //
-// Two of them take programs of which only the bodies are open (sim::Program::bodies_only): optimal
-// DPOR, which tries each class of equivalent schedules once, and the search that recognises states.
+// Two strategies do that, for programs of which only the bodies are open
+// (sim::Program::bodies_only): optimal DPOR, which tries each class of equivalent schedules once,
+// and the search that recognises states. A hunt shares the former out itself (hunt.cc); the latter
+// is made here.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +34,7 @@ class Prover : public interleave::Strategy {
   virtual bool counts() const { return true; }
 };
 
-// Observes the lab's engine as long as it lives. REQUIRES: is_prover(options.kind) and the lab's
+// Observes the lab's engine as long as it lives. REQUIRES: options.kind is kStates and the lab's
 // program has only its bodies open.
 std::unique_ptr<Prover> make_prover(const StrategyOptions& options, Lab& lab);
 

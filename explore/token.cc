@@ -313,9 +313,14 @@ void TapeHash::add(const interleave::Choice& choice) {
 }
 
 sim::Program as_the_token_has_it(sim::Program program, const Token& token) {
-  if (program_hash(program) == token.program_hash) return program;
-  program.bodies_only = !program.bodies_only;
-  if (program_hash(program) != token.program_hash) program.bodies_only = !program.bodies_only;
+  sim::Program other = program;
+  for (const bool bodies_only : {program.bodies_only, !program.bodies_only}) {
+    for (const bool at_once : {program.scheduling_at_once, !program.scheduling_at_once}) {
+      other.bodies_only = bodies_only;
+      other.scheduling_at_once = at_once;
+      if (program_hash(other) == token.program_hash) return other;
+    }
+  }
   return program;
 }
 
@@ -325,6 +330,8 @@ std::uint32_t program_hash(const sim::Program& program) {
   hash.add(std::uint64_t{program.trace_whole_run});
   // Not if it is false, so that tokens from before there was this are as good as ever.
   if (program.bodies_only) hash.add(std::uint64_t{program.bodies_only});
+  constexpr std::uint64_t kAtOnce = 2;
+  if (program.scheduling_at_once) hash.add(kAtOnce);
   hash.add(std::uint64_t{program.channels.size()});
   for (const sim::Channel& channel : program.channels) hash.add(std::uint64_t{channel.capacity});
   hash.add(std::uint64_t{program.bodies.size()});

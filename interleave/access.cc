@@ -12,6 +12,8 @@ const char* access_name(Access access) {
       return "store";
     case Access::kUpdate:
       return "update";
+    case Access::kAdd:
+      return "add";
     case Access::kCas:
       return "cas";
     case Access::kAwaitEqual:

@@ -24,6 +24,7 @@ enum class Access : std::uint8_t {
   kLoad,
   kStore,
   kUpdate,      // fetch-and-add, exchange: read and write in one step
+  kAdd,         // adds and does not look: two of them commute
   kCas,         // compare-and-swap: reads, and writes if it finds what it expects
   kAwaitEqual,  // wait until the word has a value
   kAwaitOther,  // wait until it has another one
@@ -45,6 +46,7 @@ constexpr bool writes(Access access) {
   switch (access) {
     case Access::kStore:
     case Access::kUpdate:
+    case Access::kAdd:
     case Access::kCas:
     case Access::kLock:
     case Access::kUnlock:
@@ -73,7 +75,23 @@ constexpr bool has_operand(Access access) {
 // Is it an operation on a word, and not on something that is there to be shared?
 constexpr bool is_on_word(Access access) {
   return access == Access::kLoad || access == Access::kStore || access == Access::kUpdate ||
-         access == Access::kCas;
+         access == Access::kAdd || access == Access::kCas;
+}
+
+// What matters of an operation to others on its object.
+enum class Effect : std::uint8_t { kRead, kAdd, kWrite };
+
+constexpr Effect effect_of(Access access, bool wrote) {
+  if (access == Access::kAdd) return Effect::kAdd;
+  return wrote ? Effect::kWrite : Effect::kRead;
+}
+// May the order of two that have these effects on one object matter?
+constexpr bool dependent(Effect a, Effect b) {
+  return a != b || a == Effect::kWrite;
+}
+// Of two together.
+constexpr Effect joined(Effect a, Effect b) {
+  return a == b ? a : Effect::kWrite;
 }
 
 // May the operation have to wait?

@@ -62,7 +62,7 @@ void ClassHash::add_objects() {
     const std::string_view name = engine_.object_name(static_cast<ObjectId>(fresh_.size()));
     auto known = same_name_.find(name);
     if (known == same_name_.end()) known = same_name_.emplace(name, 0).first;
-    fresh_.push_back({chain(hash_of(name), tag(Link::kObject, known->second++)), 0});
+    fresh_.push_back({chain(hash_of(name), tag(Link::kObject, known->second++)), 0, 0});
   }
   objects_.insert(objects_.end(), fresh_.begin() + static_cast<std::ptrdiff_t>(objects_.size()),
                   fresh_.end());
@@ -83,11 +83,15 @@ void ClassHash::on_operation(const Step& step) {
   }
   Object& on = object(step.operation.object);
   const auto access = static_cast<std::uint64_t>(step.operation.access);
-  if (step.wrote) {
+  const Effect effect = effect_of(step.operation.access, step.wrote);
+  if (effect == Effect::kWrite) {
+    own = chain(own, on.written + on.read + on.added + tag(Link::kWrite, access));
+    on = {own, 0, 0};
+  } else if (effect == Effect::kAdd) {
     own = chain(own, on.written + on.read + tag(Link::kWrite, access));
-    on = {own, 0};
+    on.added += own;
   } else {
-    own = chain(own, on.written + tag(Link::kRead, access));
+    own = chain(own, on.written + on.added + tag(Link::kRead, access));
     on.read += own;
   }
 }

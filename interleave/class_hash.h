@@ -51,6 +51,7 @@ class ClassHash final : public Observer {
   struct Object {
     std::uint64_t written;  // hash of the last write; before the first, the object's name
     std::uint64_t read;     // sum over the reads since then
+    std::uint64_t added;    // and over those that added and did not look
   };
 
   Object& object(ObjectId id) {

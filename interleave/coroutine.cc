@@ -28,20 +28,31 @@ struct KeepStack {
   void deallocate(boost::context::stack_context&) noexcept {}
 };
 
+// What of a stack is used all the time is about this much.
+constexpr std::size_t kStagger = 256;
+constexpr std::size_t kStaggers = 16;
+
+std::size_t bytes_mapped() {
+  return page_size() + kStagger * kStaggers + Stack::kSize;
+}
+
 }  // namespace
 
-Stack::Stack() {
-  const std::size_t guard = page_size();
-  void* memory = ::mmap(nullptr, guard + kSize, PROT_READ | PROT_WRITE,
+Stack::Stack(std::size_t number) {
+  void* memory = ::mmap(nullptr, bytes_mapped(), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   MPG_CHECK(memory != MAP_FAILED, "no memory for a stack");
-  MPG_CHECK(::mprotect(memory, guard, PROT_NONE) == 0, "no guard page for a stack");
-  bottom_ = static_cast<std::byte*>(memory) + guard;
+  MPG_CHECK(::mprotect(memory, page_size(), PROT_NONE) == 0, "no guard page for a stack");
+  memory_ = static_cast<std::byte*>(memory);
+  bottom_ = memory_ + page_size() + kStagger * (number % kStaggers);
 }
 
 Stack::~Stack() {
-  const std::size_t guard = page_size();
-  ::munmap(bottom_ - guard, guard + kSize);
+#if defined(__SANITIZE_ADDRESS__)
+  // What an abandoned coroutine left poisoned is free for whoever is given this memory next.
+  __asan_unpoison_memory_region(memory_, bytes_mapped());
+#endif
+  ::munmap(memory_, bytes_mapped());
 }
 
 void Coroutine::start(Stack& stack, Body body, void* argument) {
@@ -93,9 +104,6 @@ void Coroutine::before_leaving(const Coroutine& next) {
 void Coroutine::after_entering() {
   __sanitizer_finish_switch_fiber(fake_stack_, nullptr, nullptr);
 }
-#else
-void Coroutine::before_leaving(const Coroutine& /*next*/) {}
-void Coroutine::after_entering() {}
 #endif
 
 }  // namespace mpglab::interleave

@@ -18,6 +18,10 @@
 namespace mpglab::interleave {
 
 // A stack from the operating system with a guard page below it. Not copyable.
+//
+// Stacks that all began at the same place of a page would share a few lines of the processor's
+// first cache, whose places are those of a page. So they are staggered: by `number`, whatever it
+// counts.
 class Stack {
  public:
   // Bytes that can be used; the sanitizer's frames are several times larger.
@@ -27,7 +31,7 @@ class Stack {
   static constexpr std::size_t kSize = std::size_t{128} * 1024;
 #endif
 
-  Stack();
+  explicit Stack(std::size_t number = 0);
   ~Stack();
   Stack(const Stack&) = delete;
   Stack& operator=(const Stack&) = delete;
@@ -40,6 +44,7 @@ class Stack {
   }
 
  private:
+  std::byte* memory_;  // guard page and all
   std::byte* bottom_;
 };
 
@@ -74,8 +79,13 @@ class Coroutine {
   // The two halves of telling the sanitizer about a switch that somebody else makes (Boost.Fiber's,
   // from thread to thread). `before_leaving` is called by the running side with the coroutine that
   // will run next, `after_entering` by the same side when it runs again.
+#if defined(__SANITIZE_ADDRESS__)
   void before_leaving(const Coroutine& next);
   void after_entering();
+#else
+  void before_leaving(const Coroutine& /*next*/) {}
+  void after_entering() {}
+#endif
 
  private:
   static boost::context::fiber enter(Coroutine& self, boost::context::fiber&& from);

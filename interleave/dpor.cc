@@ -25,7 +25,8 @@ bool possible(const Event& event, std::uint64_t value) {
 
 }  // namespace
 
-Dpor::Dpor(Engine& engine) : engine_(engine) {
+Dpor::Dpor(Engine& engine, std::shared_ptr<Footprints> footprints)
+    : engine_(engine), footprints_(std::move(footprints)) {
   engine_.observe(this);
 }
 Dpor::~Dpor() {
@@ -41,6 +42,8 @@ bool Dpor::begin() {
   thread_[0] = engine_number_[0] = 0;
   children_.fill(0);
   visits_.fill(0);
+  last_thread_ = kNoThread;
+  extends_ = false;
   undisturbed_ = over_ = redundant_ = false;
   if (first_) state(0) = {};
   first_ = false;
@@ -55,6 +58,16 @@ Dpor::State& Dpor::state(EventLog::Index index) {
 bool Dpor::sleeps(const State& state, ThreadId thread) {
   return std::any_of(state.sleeping.begin(), state.sleeping.end(),
                      [thread](const Event& event) { return event.thread == thread; });
+}
+
+// Makes `next` the state behind `event`, with nothing to be tried there.
+void Dpor::enter(const State& now, const Event& event, State& next) {
+  next.sleeping.clear();
+  for (const Event& asleep : now.sleeping) {
+    if (asleep.thread != event.thread && !dependent(asleep, event)) next.sleeping.push_back(asleep);
+  }
+  next.inherited = next.sleeping.size();
+  next.wakeups = WakeupForest::kNoBranches;
 }
 
 std::uint32_t Dpor::give_up() {
@@ -72,7 +85,7 @@ std::uint32_t Dpor::pick(const Decision& decision) {
   for (unsigned place = 0; place < decision.bound; ++place) {
     if (decision.pending[decision.thread_at(place)].access == Access::kStart) return place;
   }
-  if (made_ < prefix_) return place(decision, log_[made_].thread);
+  if (made_ < prefix_) return place(decision, next_of_path());
   const State& now = state(made_);
   if (now.wakeups != WakeupForest::kNoBranches) {
     const ThreadId wanted = forest_.first_step(now.wakeups).thread;
@@ -100,6 +113,13 @@ void Dpor::on_spawn(ThreadId parent, ThreadId child) {
   log_.spawned(known_parent, thread_[child], made_);
 }
 
+// That it had to wait is something that it has read, in the order of what is done to the object.
+void Dpor::on_wait(ThreadId thread) {
+  if (undisturbed_ || last_thread_ != thread_[thread]) return;
+  go_on({.thread = thread_[thread],
+         .operation = engine_.pending(thread),
+         .operand = engine_.operand(thread)});
+}
 void Dpor::on_yield(ThreadId /*thread*/) {
   give_up_on("the program spins");
 }
@@ -122,7 +142,8 @@ void Dpor::end_of_test() {
   for (unsigned thread = 0; thread < thread_count_; ++thread) {
     const auto id = static_cast<ThreadId>(thread);
     const bool made = engine_.visits(id) == visits_[id];
-    pending_[id] = made ? Pending{} : Pending{engine_.pending(id), engine_.operand(id)};
+    pending_[id] =
+        made ? Pending{} : Pending{engine_.pending(id), engine_.operand(id), engine_.at_once(id)};
   }
 }
 
@@ -130,15 +151,43 @@ void Dpor::on_operation(const Step& step) {
   visits_[step.thread] = engine_.visits(step.thread);
   if (undisturbed_) return;
   const ThreadId thread = thread_[step.thread];
-  if (made_ < prefix_) {
+  const Event event{.thread = thread,
+                    .operation = step.operation,
+                    .wrote = step.wrote,
+                    .operand = engine_.operand(step.thread),
+                    .before = step.before,
+                    .after = step.after,
+                    .at_once = engine_.at_once(step.thread)};
+  if (last_thread_ == thread && engine_.joins(step.thread)) return go_on(event);
+  last_thread_ = thread;
+  if (made_ < log_.size()) {
     MPG_CHECK(log_[made_].thread == thread && log_[made_].operation.object == step.operation.object,
               "the program does something else than the last time");
     ++made_;
     return;
   }
-  record(
-      {thread, step.operation, step.wrote, engine_.operand(step.thread), step.before, step.after});
+  log_.seal(*footprints_);
+  if (made_ < prefix_) {
+    MPG_CHECK(path_[made_].thread == thread &&
+                  path_[made_].operation.object == step.operation.object &&
+                  (path_[made_].wrote == step.wrote || event.at_once),
+              "the program does something else than the last time");
+    log_.append(event);
+  } else {
+    record(event);
+  }
   ++made_;
+  extends_ = true;
+}
+
+// The last event goes on.
+void Dpor::go_on(const Event& operation) {
+  if (!extends_) return;
+  log_.extend(operation);
+  if (made_ <= prefix_) return;
+  State& now = states_[made_];
+  std::erase_if(now.sleeping, [&](const Event& asleep) { return dependent(asleep, operation); });
+  now.inherited = now.sleeping.size();
 }
 
 void Dpor::record(const Event& event) {
@@ -147,11 +196,8 @@ void Dpor::record(const Event& event) {
   State& now = states_[made_];
   State& next = states_[made_ + 1];
   redundant_ = redundant_ || sleeps(now, event.thread);
-  next.sleeping.clear();
-  for (const Event& asleep : now.sleeping) {
-    if (asleep.thread != event.thread && !dependent(asleep, event)) next.sleeping.push_back(asleep);
-  }
-  next.wakeups = WakeupForest::kNoBranches;
+  enter(now, event, next);
+  next.entered = executions_;
   if (now.wakeups != WakeupForest::kNoBranches) {
     MPG_CHECK(forest_.first_step(now.wakeups).thread == event.thread,
               "another step came than the one that was to come");
@@ -161,6 +207,7 @@ void Dpor::record(const Event& event) {
 
 void Dpor::end(const Tape& /*tape*/) {
   if (!cannot_.empty()) return;
+  log_.seal(*footprints_);
   if (!over_) end_of_test();
   if (redundant_) {
     ++abandoned_;
@@ -172,16 +219,93 @@ void Dpor::end(const Tape& /*tape*/) {
 }
 
 void Dpor::backtrack() {
-  for (EventLog::Index i = log_.size(); i > 0; --i) {
+  for (EventLog::Index i = log_.size(); i > root_; --i) {
     State& before = states_[i - 1];
     before.sleeping.push_back(log_[i - 1]);
     log_.truncate(i - 1);
     if (before.wakeups != WakeupForest::kNoBranches) {
-      prefix_ = i - 1;
+      prefix_ = fresh_ = i - 1;
       return;
     }
   }
   exhausted_ = true;
+}
+
+// ---- parts ----
+
+void Dpor::take_up(const DporPart& part) {
+  MPG_CHECK(part.root <= part.path.size() && part.covered.size() == part.root,
+            "a part of a search begins on its path");
+  first_ = exhausted_ = false;
+  path_ = part.path;
+  root_ = part.root;
+  fresh_ = part.fresh;
+  prefix_ = static_cast<EventLog::Index>(path_.size());
+  log_.truncate(0);
+  forest_.clear();
+  reversals_.clear();
+  state(prefix_);
+  for (EventLog::Index i = 0; i < root_; ++i) {
+    states_[i].sleeping = part.covered[i];
+    states_[i].wakeups = WakeupForest::kNoBranches;
+  }
+  states_[root_].sleeping = part.sleeping;
+  states_[root_].inherited = part.sleeping.size();
+  states_[root_].wakeups = WakeupForest::kNoBranches;
+  // Every execution of the part so far went through something that was explored. The first ones may
+  // have been before this search began, so that the numbers wrap around; only differences matter.
+  states_[root_].entered = executions_;
+  for (const DporPart::Level& level : part.levels) states_[root_].entered -= level.executions;
+  auto level = part.levels.begin();
+  for (EventLog::Index i = root_;; ++i) {
+    State& now = states_[i];
+    std::uint64_t executions = 0;
+    if (level != part.levels.end() && level->index == i) {
+      now.sleeping.insert(now.sleeping.end(), level->explored.begin(), level->explored.end());
+      std::size_t at = 0;
+      now.wakeups = forest_.read(level->wakeups, at, level->branches);
+      executions = level->executions;
+      ++level;
+    }
+    if (i == prefix_) break;
+    State& next = states_[std::size_t{i} + 1];
+    enter(now, path_[i], next);
+    next.entered = now.entered + executions;
+  }
+  for (std::vector<ThreadId>& children : known_children_) children.clear();
+  known_threads_ = 1;
+  for (const DporThread& thread : part.threads)
+    known_children_[thread.parent].push_back(static_cast<ThreadId>(known_threads_++));
+}
+
+std::optional<DporPart> Dpor::rest() const {
+  if (exhausted_) return std::nullopt;
+  DporPart part;
+  part.root = root_;
+  part.fresh = fresh_;
+  part.threads = threads();
+  for (EventLog::Index i = 0; i < prefix_; ++i) part.path.push_back(log_[i]);
+  const auto own = [](const State& state) {
+    return state.sleeping.begin() + static_cast<std::ptrdiff_t>(state.inherited);
+  };
+  part.sleeping.assign(states_[root_].sleeping.begin(), own(states_[root_]));
+  for (EventLog::Index i = root_; i <= prefix_; ++i) {
+    const State& now = states_[i];
+    const std::uint64_t next = i < prefix_ ? states_[std::size_t{i} + 1].entered : executions_;
+    DporPart::Level level{i, {own(now), now.sleeping.end()}, next - now.entered, 0, {}};
+    level.branches = forest_.write(now.wakeups, level.wakeups);
+    if (!level.explored.empty() || level.branches > 0) part.levels.push_back(std::move(level));
+  }
+  return part;
+}
+
+std::vector<DporThread> Dpor::threads() const {
+  std::vector<DporThread> threads(known_threads_ - 1);
+  for (unsigned parent = 0; parent < known_threads_; ++parent) {
+    for (std::uint32_t ordinal = 0; ordinal < known_children_[parent].size(); ++ordinal)
+      threads[known_children_[parent][ordinal] - 1U] = {static_cast<ThreadId>(parent), ordinal};
+  }
+  return threads;
 }
 
 // ---- races ----
@@ -191,8 +315,10 @@ void Dpor::reverse_races() {
   // Races between events of the prefix have been reversed after the execution before. What was put
   // into the trees for them then covers as much: it begins with the same steps up to the second of
   // the two, and what comes behind that one does not depend on it.
-  for (EventLog::Index i = prefix_; i < size; ++i) {
-    if (waits(log_[i].operation.access)) {
+  for (EventLog::Index i = fresh_; i < size; ++i) {
+    if (log_[i].at_once) {
+      reverse_races_of_step(i);
+    } else if (waits(log_[i].operation.access)) {
       reverse_races_of_waiting(log_[i], i);
     } else {
       reverse_races_of(log_[i], i);
@@ -205,7 +331,8 @@ void Dpor::reverse_races() {
     const Event event{.thread = thread_[thread],
                       .operation = operation,
                       .wrote = writes(operation.access),
-                      .operand = pending_[thread].operand};
+                      .operand = pending_[thread].operand,
+                      .at_once = pending_[thread].at_once};
     if (waits(operation.access)) {
       reverse_races_of_waiting(event, size);
     } else {
@@ -215,63 +342,137 @@ void Dpor::reverse_races() {
 }
 
 void Dpor::reverse_races_of(const Event& event, EventLog::Index at) {
-  // The last write, and, for one that writes, what has read since.
   direct_.clear();
   const EventLog::Index own = log_.last_of_thread(event, at);
-  const std::vector<EventLog::Index>& others = log_.on_object(event.operation.object);
-  auto other = std::lower_bound(others.begin(), others.end(), at);
+  collect_races(event, at);
+  for (const EventLog::Touch& first : direct_) {
+    const auto ordered_by = [&](EventLog::Index between) {
+      return first.index < between && log_.happens_before(first.index, between);
+    };
+    if (own != EventLog::kNone && (own == first.index || ordered_by(own))) continue;
+    if (is_ordered(first.index)) continue;
+    reverse(first, event, at);
+  }
+}
+
+// The last write, and, for one that writes, what has read since.
+void Dpor::collect_races(const Event& operation, EventLog::Index at) {
+  const Effect effect = effect_of(operation);
+  const std::vector<EventLog::Touch>& others = log_.on_object(operation.operation.object);
+  auto other = log_.before(others, at);
   while (other != others.begin()) {
     --other;
-    if (event.wrote || log_[*other].wrote) direct_.push_back(*other);
-    if (log_[*other].wrote) break;
+    if (dependent(effect, other->effect)) direct_.push_back(*other);
+    if (other->effect == Effect::kWrite) break;
   }
-  for (const EventLog::Index first : direct_) {
-    const auto ordered_by = [&](EventLog::Index between) {
-      return first < between && log_.happens_before(first, between);
-    };
-    if (own != EventLog::kNone && (own == first || ordered_by(own))) continue;
-    if (std::any_of(direct_.begin(), direct_.end(), ordered_by)) continue;
-    reverse(first, event);
-  }
+}
+
+// By another of those that were collected.
+bool Dpor::is_ordered(EventLog::Index first) const {
+  return std::any_of(direct_.begin(), direct_.end(), [&](const EventLog::Touch& between) {
+    return first < between.index && log_.happens_before(first, between.index);
+  });
 }
 
 // Waiting steps cannot come before whatever made them possible; they may before what was possible
 // for them already.
 void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
   const EventLog::Index own = log_.last_of_thread(event, at);
-  const std::vector<EventLog::Index>& others = log_.on_object(event.operation.object);
-  auto other = std::lower_bound(others.begin(), others.end(), at);
+  const std::vector<EventLog::Touch>& others = log_.on_object(event.operation.object);
+  auto other = log_.before(others, at);
   while (other != others.begin()) {
     --other;
-    const EventLog::Index first = *other;
+    const EventLog::Index first = other->index;
     if (own != EventLog::kNone &&
         (own == first || (first < own && log_.happens_before(first, own))))
       return;
-    if (!log_[first].wrote || !possible(event, log_[first].before)) continue;
-    reverse(first, event);
+    if (other->effect != Effect::kWrite || !possible(event, other->before)) continue;
+    reverse(*other, event, at);
     return;
+  }
+}
+
+// Of a step of several operations each may race, as far as those before it have not ordered it. If
+// two of them race with one other step, the first does.
+void Dpor::reverse_races_of_step(EventLog::Index at) {
+  const std::vector<Event>& rest = log_.rest(at);
+  reversed_.clear();
+  log_.begin_clock(known_, log_.last_of_thread(log_[at], at));
+  for (std::size_t i = 0; i <= rest.size(); ++i) {
+    const Event& operation = i == 0 ? log_[at] : rest[i - 1];
+    direct_.clear();
+    collect_races(operation, at);
+    // Behind its first operation a step can come to one that is not possible yet.
+    if (i == 0 && waits(operation.operation.access)) {
+      const std::vector<EventLog::Touch>& others = log_.on_object(operation.operation.object);
+      auto other = log_.before(others, at);
+      while (other != others.begin()) {
+        --other;
+        if (log_.in_clock(known_, other->index)) break;
+        if (other->effect != Effect::kWrite || !possible(operation, other->before)) continue;
+        reverse_step(*other, at, i);
+        break;
+      }
+    } else {
+      for (const EventLog::Touch& first : direct_)
+        if (!log_.in_clock(known_, first.index) && !is_ordered(first.index))
+          reverse_step(first, at, i);
+    }
+    for (const EventLog::Touch& other : direct_) log_.join_clock(known_, other.index);
   }
 }
 
 // `second` is to come before `first`: in the state before `first`, after everything that does not
 // depend on it.
-void Dpor::reverse(EventLog::Index first, const Event& second) {
+void Dpor::reverse(const EventLog::Touch& first, const Event& second, EventLog::Index at) {
+  Event moved = second;
+  moved.wrote = would_write(second, at, first);
+  if (moved.at_once) moved.more = footprints_->intern({.touches = {}, .open = true});
+  put_before(first.index, moved);
+}
+
+// The same for a step of which operation number `number` races, from 0. What it would do behind
+// that one is not known.
+void Dpor::reverse_step(const EventLog::Touch& first, EventLog::Index second, std::size_t number) {
+  if (std::find(reversed_.begin(), reversed_.end(), first.index) != reversed_.end()) return;
+  reversed_.push_back(first.index);
+  if (number == 0) return reverse(first, log_[second], second);
+  const std::vector<Event>& rest = log_.rest(second);
+  Footprint more{.touches = {}, .open = true};
+  for (std::size_t i = 0; i + 1 < number; ++i)
+    more.touches.push_back({rest[i].operation.object, effect_of(rest[i])});
+  const Event& racing = rest[number - 1];
+  more.touches.push_back({racing.operation.object,
+                          effect_of(racing.operation.access, would_write(racing, second, first))});
+  Event moved = log_[second];
+  moved.more = footprints_->intern(std::move(more));
+  put_before(first.index, moved);
+}
+
+void Dpor::put_before(EventLog::Index first, const Event& moved) {
   sequence_.clear();
   for (EventLog::Index i = first + 1; i < log_.size(); ++i)
     if (!log_.happens_before(first, i)) sequence_.push_back(log_[i]);
-  Event moved = second;
-  moved.wrote = would_write(second, log_[first]);
   sequence_.push_back(moved);
   State& before = states_[first];
   std::size_t place = 0;
   for (const Event& asleep : before.sleeping)
     if (is_weak_initial(asleep, sequence_, place)) return;
-  forest_.insert(before.wakeups, sequence_);
+  if (first < root_) {
+    reversals_.push_back({first, sequence_});
+  } else {
+    forest_.insert(before.wakeups, sequence_);
+  }
 }
 
-// Would it write, if it came before `before`, which is on the same object?
-bool Dpor::would_write(const Event& event, const Event& before) {
-  return event.operation.access == Access::kCas ? before.before == event.operand : event.wrote;
+// Would it write, if it came before what was done to its object by `before`, and not at the place
+// `at`? What else was added to the object since is there in any case.
+bool Dpor::would_write(const Event& event, EventLog::Index at,
+                       const EventLog::Touch& before) const {
+  if (event.operation.access != Access::kCas) return event.wrote;
+  if (before.effect != Effect::kAdd) return before.before == event.operand;
+  const auto last = log_.before(log_.on_object(event.operation.object), at) - 1;
+  return last->after - (before.after - before.before) == event.operand;
 }
 
 }  // namespace mpglab::interleave

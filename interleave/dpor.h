@@ -13,7 +13,8 @@
 //  - a load reads; a store, an update and a compare-and-swap that succeeds write; one that fails
 //  has
 //    read. Whether one would succeed in another order is known before it is tried, because its
-//    operand is announced.
+//    operand is announced. Adds that do not look (Shared::bump) commute with each other, and with
+//    nothing else.
 //  - all operations on one mutex or semaphore depend on each other, and so do those on a note, but
 //    for two sleeps. A step that waits (lock, acquire, sleep) races with the last operation on its
 //    object before which it would have been possible, as long as its thread knew nothing of that.
@@ -22,6 +23,13 @@
 //    each turn.
 //  - the start and the end of a thread touch nothing: they are made as soon as they can be, and are
 //    no choice.
+//
+//  - a step of several operations (at_once.h) is one event. It races with one other event once, by
+//    the first of its operations that does. Which operations it would have in another order is not
+//    known behind that one: until it was tried it is taken to depend on everything, so that nothing
+//    is lost by it, but some executions may be equivalent, and some be given up. If it comes to an
+//    operation that is not possible it ends there, and that it did is something that it has read
+//    (Observer::on_wait).
 //
 // What it cannot do yet: programs that spin, or choose, or in which time has to go by; it then
 // stops and says so. Nor may the engine merge steps around locks.
@@ -39,8 +47,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "interleave/engine.h"
@@ -51,12 +61,50 @@
 
 namespace mpglab::interleave {
 
+// A thread is told by who started it, and as its how-manieth.
+struct DporThread {
+  ThreadId parent = 0;
+  std::uint32_t ordinal = 0;  // from 0
+
+  friend bool operator==(const DporThread&, const DporThread&) = default;
+};
+
+// A part of the search that can be made on its own: everything behind one state, or what is left of
+// that. Made by who shares a search out (dpor_frontier.h).
+struct DporPart {
+  // What was explored from a state, and what is still to be, but for what the path goes through.
+  struct Level {
+    EventLog::Index index = 0;  // of the state: so many events come before it
+    std::vector<Event> explored;
+    std::uint64_t executions = 0;  // behind what was explored
+    std::uint32_t branches = 0;    // at the root of the tree
+    std::vector<WakeupStep> wakeups;
+  };
+
+  std::vector<Event> path;      // the events from the beginning to where it goes on
+  EventLog::Index root = 0;     // states before this one are somebody else's; at most path.size()
+  EventLog::Index fresh = 0;    // races of the path's events from here on are still to be reversed
+  std::vector<Event> sleeping;  // in state `root`, when it was entered
+  std::vector<Level> levels;  // in order; if there are any, the last one is that of the path's end
+  std::vector<DporThread> threads;  // known ones but the first, by id - 1
+  // In each state before `root`: what sleeps, and what was explored or is to be before the path.
+  std::vector<std::vector<Event>> covered;
+};
+
+// A race whose reversal is to be tried from a state that is not the part's.
+struct DporReversal {
+  EventLog::Index index = 0;
+  std::vector<Event> sequence;
+};
+
 class Dpor final : public Strategy, public Observer {
  public:
   // Observes the engine as long as it lives.
   // REQUIRES: the engine keeps a tape, does not merge steps around locks, and runs nothing else
   // meanwhile. The program does the same in each execution but for the order of its threads.
-  explicit Dpor(Engine& engine);
+  // `footprints`: those of all workers of one search are the same.
+  explicit Dpor(Engine& engine,
+                std::shared_ptr<Footprints> footprints = std::make_shared<Footprints>());
   ~Dpor() override;
   Dpor(const Dpor&) = delete;
   Dpor& operator=(const Dpor&) = delete;
@@ -69,6 +117,7 @@ class Dpor final : public Strategy, public Observer {
   void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
                  ThreadId /*taken*/) override {}
   void on_spawn(ThreadId parent, ThreadId child) override;
+  void on_wait(ThreadId thread) override;
   void on_yield(ThreadId thread) override;
   void on_time_passed(ThreadId thread) override;
   void on_undisturbed(bool on) override;
@@ -79,15 +128,31 @@ class Dpor final : public Strategy, public Observer {
   // Why the program is none for it; empty: it is one.
   std::string_view cannot() const { return cannot_; }
 
+  // ---- for who shares the search out ----
+
+  // From here on the search is that of the part alone. Of a new search nothing else may have been
+  // made. Counts of executions go on.
+  void take_up(const DporPart& part);
+  // What is left of it, without what is covered; nothing if it is exhausted. REQUIRES: between two
+  // executions, of which there was one since take_up.
+  std::optional<DporPart> rest() const;
+  // Those that were met since the last call, in the order in which they were.
+  std::vector<DporReversal> take_reversals() { return std::exchange(reversals_, {}); }
+  // By id - 1.
+  std::vector<DporThread> threads() const;
+
   // Executions, one for each class.
   std::uint64_t executions() const { return executions_; }
-  // Executions that were given up because what was left of them had been explored. Always 0.
+  // Executions that were given up because what was left of them had been explored. 0 but for steps
+  // of several operations.
   std::uint64_t abandoned() const { return abandoned_; }
 
  private:
   // A state of the execution: what has been explored from it and what is still to be.
   struct State {
     std::vector<Event> sleeping;  // steps that have been explored, and nothing since depends on
+    std::size_t inherited = 0;    // so many of them in a state before
+    std::uint64_t entered = 0;    // so many executions came before the first one through it
     WakeupForest::Branches wakeups = WakeupForest::kNoBranches;
   };
 
@@ -95,6 +160,7 @@ class Dpor final : public Strategy, public Observer {
   struct Pending {
     Operation operation;
     std::uint64_t operand = 0;
+    bool at_once = false;
   };
 
   State& state(EventLog::Index index);
@@ -108,21 +174,37 @@ class Dpor final : public Strategy, public Observer {
     return thread_[decision.thread_at(place)];
   }
   static bool sleeps(const State& state, ThreadId thread);
+  static void enter(const State& now, const Event& event, State& next);
+  ThreadId next_of_path() const {
+    return made_ < log_.size() ? log_[made_].thread : path_[made_].thread;
+  }
   std::uint32_t give_up();
   void record(const Event& event);
+  void go_on(const Event& operation);
   void reverse_races();
   void reverse_races_of(const Event& event, EventLog::Index at);
   void reverse_races_of_waiting(const Event& event, EventLog::Index at);
-  void reverse(EventLog::Index first, const Event& second);
-  static bool would_write(const Event& event, const Event& before);
+  void reverse_races_of_step(EventLog::Index at);
+  void collect_races(const Event& operation, EventLog::Index at);
+  bool is_ordered(EventLog::Index first) const;
+  void reverse(const EventLog::Touch& first, const Event& second, EventLog::Index at);
+  void reverse_step(const EventLog::Touch& first, EventLog::Index second, std::size_t number);
+  void put_before(EventLog::Index first, const Event& moved);
+  bool would_write(const Event& event, EventLog::Index at, const EventLog::Touch& before) const;
   void backtrack();
 
   Engine& engine_;
+  const std::shared_ptr<Footprints> footprints_;
   EventLog log_;
   std::vector<State> states_;  // one before each event, and one behind the last; old ones behind
   WakeupForest forest_;
   EventLog::Index prefix_ = 0;  // events that the execution shares with the one before
   EventLog::Index made_ = 0;    // events so far
+  // Of the part that was taken up.
+  std::vector<Event> path_;
+  EventLog::Index root_ = 0;
+  EventLog::Index fresh_ = 0;  // races of events from here on are to be reversed
+  std::vector<DporReversal> reversals_;
   // Of this execution. What is by the engine's numbers says so.
   unsigned thread_count_ = 1;                   // by the engine
   std::array<ThreadId, kMaxThreads> thread_{};  // by the engine's number
@@ -130,6 +212,8 @@ class Dpor final : public Strategy, public Observer {
   std::array<std::uint32_t, kMaxThreads> children_{};  // how many each thread has started
   std::array<std::uint32_t, kMaxThreads> visits_{};  // when it made its last event; by the engine's
   std::array<Pending, kMaxThreads> pending_{};  // once the part under test is over; by the engine's
+  bool extends_ = false;                        // the last event is not one of the execution before
+  ThreadId last_thread_ = kNoThread;            // of the last event
   bool undisturbed_ = false;
   bool over_ = false;  // the part under test is
   bool redundant_ = false;
@@ -143,7 +227,9 @@ class Dpor final : public Strategy, public Observer {
   std::uint64_t abandoned_ = 0;
   // Used again and again.
   std::vector<Event> sequence_;
-  std::vector<EventLog::Index> direct_;
+  std::vector<EventLog::Touch> direct_;
+  std::vector<EventLog::Index> reversed_;
+  std::vector<std::uint32_t> known_;
 };
 
 }  // namespace mpglab::interleave

@@ -1,6 +1,8 @@
 #include "interleave/engine.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <utility>
 
 #include "interleave/fibers.h"
@@ -49,7 +51,7 @@ Engine::Fibers::Fibers() : algorithm_(new DirectedAlgorithm) {
 }
 
 void Engine::Fibers::add(Engine& engine, ThreadId thread) {
-  stacks_.push_back(std::make_unique<Stack>());
+  stacks_.push_back(std::make_unique<Stack>(thread));
   Stack& stack = *stacks_.back();
   engine.threads_[thread]->base.adopt_stack(stack.bottom(), Stack::kSize);
   algorithm_->capture(true);
@@ -72,6 +74,8 @@ void Engine::Fibers::join_all() {
 // ---- setting up ----
 
 Engine::Engine(EngineOptions options) : options_(options), fibers_(std::make_unique<Fibers>()) {
+  constexpr std::uint64_t kMostSteps = std::numeric_limits<std::int64_t>::max();
+  steps_allowed_ = static_cast<std::int64_t>(std::min(options.max_steps, kMostSteps));
   tape_.reserve(4096);
 }
 
@@ -91,33 +95,42 @@ ObjectId Engine::add_object(std::string name) {
 const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   MPG_CHECK(current_ == kNoThread, "run() inside a run");
   execution_.waiting.clear();
-  tape_.clear();
+  // What the last execution has left is room for this one.
+  next_choice_ = tape_.data();
+  tape_end_ = next_choice_ + tape_.size();
   thread_count_ = 0;
   // Objects may still know those who waited when the last execution ended: they wait no more.
   pending_.fill({});
   napping_ = await_quiet_ = 0;
   undisturbed_ = false;
   runnable_ = gave_way_ = alive_ = daemons_ = entered_ = 0;
-  steps_ = switches_ = 0;
+  steps_left_ = steps_allowed_;
+  switches_ = 0;
   idle_yields_ = 0;
   idle_ = 0;
   progress_by_ = 0;
+  at_once_ = within_ = joins_ = 0;
   joins_last_ = false;
   if (!strategy.begin()) {
+    tape_.clear();
     execution_.end = End::kExhausted;
     execution_.steps = execution_.switches = 0;
     return execution_;
   }
   strategy_ = &strategy;
+  find_calm();
   fibers_->note_explorer();
   spawn("main", body, argument);
-  current_ = 0;
+  set_current(0);
   explorer_.before_leaving(*threads_[0]->running);
   fibers_->resume(0);
   explorer_.after_entering();
   abandon_threads();
-  current_ = kNoThread;
-  execution_.steps = steps_;
+  set_current(kNoThread);
+  strategy_ = nullptr;
+  find_calm();
+  tape_.resize(static_cast<std::size_t>(next_choice_ - tape_.data()));
+  execution_.steps = steps();
   execution_.switches = switches_;
   strategy.end(tape_);
   return execution_;
@@ -127,7 +140,7 @@ void Engine::abandon_threads() {
   abandoning_ = true;
   next_ = kNoThread;
   for (ThreadSet left = entered_; left != 0; left &= left - 1) {
-    current_ = static_cast<ThreadId>(std::countr_zero(left));
+    set_current(static_cast<ThreadId>(std::countr_zero(left)));
     explorer_.before_leaving(*threads_[current_]->running);
     fibers_->resume(current_);
     explorer_.after_entering();
@@ -140,7 +153,7 @@ ThreadId Engine::spawn(const char* name, Body body, void* argument) {
   MPG_CHECK(thread_count_ < kMaxThreads, "more simulated threads than an engine has");
   const auto id = static_cast<ThreadId>(thread_count_++);
   if (!threads_[id]) {
-    threads_[id] = std::make_unique<Thread>();
+    threads_[id] = std::make_unique<Thread>(id);
     fibers_->add(*this, id);
   }
   Thread& thread = *threads_[id];
@@ -161,7 +174,7 @@ ThreadId Engine::spawn(const char* name, Body body, void* argument) {
 }
 
 void Engine::make_daemon() {
-  daemons_ |= bit(current_);
+  daemons_ |= current_bit_;
   // It may have been the last one that was none.
   if ((alive_ & ~daemons_) == 0) end_execution(End::kFinished);
 }
@@ -196,7 +209,7 @@ void Engine::thread_loop(ThreadId self) {
       thread.base.before_leaving(explorer_);
       fibers_->resume_explorer();
     } else {
-      current_ = next_;
+      set_current(next_);
       ++switches_;
       thread.base.before_leaving(*threads_[next_]->running);
       fibers_->resume(next_);
@@ -213,8 +226,8 @@ void Engine::leave_body() {
 }
 
 void Engine::thread_ended() {
-  alive_ &= ~bit(current_);
-  runnable_ &= ~bit(current_);
+  alive_ &= ~current_bit_;
+  runnable_ &= ~current_bit_;
   pending_[current_] = {kNoObject, Access::kEnd};
   ++visits_[current_];
   progress();
@@ -250,14 +263,14 @@ void Engine::fill_waiting() {
 void Engine::switch_to_thread(ThreadId next) {
   Coroutine& left = *threads_[current_]->running;
   ++switches_;
-  current_ = next;
+  set_current(next);
   left.before_leaving(*threads_[next]->running);
   fibers_->resume(next);
   left.after_entering();
   if (abandoning_) leave_body();
 }
 
-std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates) {
+inline std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates) {
   // What is not asked is no entry of the tape either.
   if (undisturbed_) return 0;
   const Decision decision{kind,
@@ -271,14 +284,14 @@ std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candid
   if (value >= Strategy::kGiveUp) [[unlikely]]
     end_execution(value == Strategy::kGiveUp ? End::kGivenUp : End::kDiverged);
   MPG_CHECK(value < bound, "a strategy chose what was not offered");
-  if (options_.keep_tape)
-    tape_.push_back({kind, decision.bound, static_cast<std::uint16_t>(value)});
+  if (options_.keep_tape) record(kind, bound, value);
   return value;
 }
 
-ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
+inline ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
   // Whoever is picked makes a step, so all who gave way are candidates again after it.
   gave_way_ = 0;
+  if (kind == ChoiceKind::kPreempt && joins(current_)) return current_;
   const auto bound = static_cast<std::uint32_t>(std::popcount(candidates));
   if (bound == 1) {
     const auto only = static_cast<ThreadId>(std::countr_zero(candidates));
@@ -293,7 +306,7 @@ ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
   if ((runnable_ & candidates) == 0) [[unlikely]]
     rouse(taken);
   if (observer_ != nullptr && !undisturbed_) [[unlikely]]
-    observer_->on_choice(tape_.size() - 1, tape_.back(), current_, taken);
+    tell_of_choice(taken);
   return taken;
 }
 
@@ -302,40 +315,88 @@ void Engine::reschedule(ChoiceKind kind, ThreadSet candidates) {
   if (next != current_) switch_to_thread(next);
 }
 
+// Nine of ten steps end here, and there are places for them all over a program: in line they would
+// be faster one by one, and slower together, since a schedule runs through so many of them.
+void Engine::step(ObjectId object, Access access) {
+  announce(object, access);
+  if (runnable_ == current_bit_ || joins_last_) {
+    joins_last_ = false;
+    return;
+  }
+  stay_or_reschedule(runnable_);
+}
+
+// Most choices of a hunt end here.
+inline void Engine::stay_or_reschedule(ThreadSet candidates) {
+  if ((joins_ & current_bit_) != 0) [[unlikely]]
+    return reschedule(ChoiceKind::kPreempt, candidates);
+  if (*calm_ == 0) [[unlikely]]
+    return reschedule(ChoiceKind::kPreempt, candidates);
+  --*calm_;
+  record(ChoiceKind::kPreempt, static_cast<std::uint32_t>(std::popcount(candidates)), 0);
+}
+
+void Engine::make_room_on_tape() {
+  constexpr std::size_t kRoom = 512;
+  const std::size_t full = tape_.size();
+  tape_.resize(full + kRoom);
+  next_choice_ = tape_.data() + full;
+  tape_end_ = next_choice_ + kRoom;
+}
+
+void Engine::tell_of_operation(Operation operation, std::uint64_t before, std::uint64_t after,
+                               bool wrote) {
+  observer_->on_operation({steps(), current_, operation, before, after, wrote});
+}
+
+void Engine::tell_of_choice(ThreadId taken) {
+  const Choice* const last = next_choice_ - 1;
+  observer_->on_choice(static_cast<std::size_t>(last - tape_.data()), *last, current_, taken);
+}
+
+inline void Engine::go_on_if(bool possible, ChoiceKind otherwise, ThreadSet candidates) {
+  if (!possible) return reschedule(otherwise, candidates);
+  if (candidates != current_bit_) stay_or_reschedule(candidates);
+}
+
 void Engine::step_when(bool possible, ThreadSet& waiters, ObjectId object, Access access) {
-  announce({object, access});
+  announce(object, access);
   joins_last_ = false;
-  waiters |= bit(current_);
-  if (!possible) runnable_ &= ~bit(current_);
+  waiters |= current_bit_;
+  if (!possible) {
+    runnable_ &= ~current_bit_;
+    part();
+  }
   const ThreadSet candidates = candidates_or_spinners();
   if (candidates == 0) end_execution(End::kDeadlock);
-  reschedule(possible ? ChoiceKind::kPreempt : ChoiceKind::kBlock, candidates);
-  waiters &= ~bit(current_);
+  go_on_if(possible, ChoiceKind::kBlock, candidates);
+  waiters &= ~current_bit_;
 }
 
 void Engine::give_way() {
   if (observer_ != nullptr) [[unlikely]]
     observer_->on_yield(current_);
-  gave_way_ |= bit(current_);
+  gave_way_ |= current_bit_;
   count_idle_yield();
 }
 
 void Engine::count_idle_yield() {
-  if ((progress_by_ & ~bit(current_)) != 0) {
+  if ((progress_by_ & ~current_bit_) != 0) {
     idle_yields_ = 0;
     idle_ = 0;
   }
   progress_by_ = 0;
   // Somebody may have yielded once and be about to change something: only the second half counts.
   if (idle_yields_ == options_.max_idle_yields / 2) idle_ = 0;
-  idle_ |= bit(current_);
+  idle_ |= current_bit_;
   ++yields_[current_];
   if (++idle_yields_ > options_.max_idle_yields)
     end_execution((runnable_ & ~idle_) == 0 ? End::kDeadlock : End::kStepBudget);
 }
 
 void Engine::yield() {
-  announce({kNoObject, Access::kYield});
+  announce(kNoObject, Access::kYield);
+  joins_ &= ~current_bit_;
   joins_last_ = false;
   give_way();
   reschedule(ChoiceKind::kYield, candidates_or_spinners());
@@ -343,8 +404,8 @@ void Engine::yield() {
 
 void Engine::fall_asleep() {
   if (!options_.time_stands_still) return give_way();
-  runnable_ &= ~bit(current_);
-  napping_ |= bit(current_);
+  runnable_ &= ~current_bit_;
+  napping_ |= current_bit_;
   // Nobody can go on but by the time that goes by.
   if (runnable_ == 0 && await_quiet_ == 0) count_idle_yield();
 }
@@ -357,27 +418,31 @@ void Engine::rouse(ThreadId thread) {
 }
 
 void Engine::nap() {
-  announce({kNoObject, Access::kYield});
+  announce(kNoObject, Access::kYield);
+  joins_ &= ~current_bit_;
   joins_last_ = false;
   fall_asleep();
   reschedule(ChoiceKind::kYield, candidates_or_spinners());
 }
 
 void Engine::step_when_or_yield(bool possible, ThreadSet& waiters, ObjectId object, Access access) {
-  announce({object, access});
+  announce(object, access);
   joins_last_ = false;
-  waiters |= bit(current_);
-  if (!possible) fall_asleep();
-  reschedule(possible ? ChoiceKind::kPreempt : ChoiceKind::kYield, candidates_or_spinners());
-  waiters &= ~bit(current_);
+  waiters |= current_bit_;
+  if (!possible) {
+    fall_asleep();
+    part();
+  }
+  go_on_if(possible, ChoiceKind::kYield, candidates_or_spinners());
+  waiters &= ~current_bit_;
 }
 
 void Engine::await_quiet() {
   MPG_CHECK(options_.time_stands_still, "while time goes by it is never quiet");
-  announce({kNoObject, Access::kYield});
+  announce(kNoObject, Access::kYield);
   joins_last_ = false;
-  runnable_ &= ~bit(current_);
-  await_quiet_ |= bit(current_);
+  runnable_ &= ~current_bit_;
+  await_quiet_ |= current_bit_;
   reschedule(ChoiceKind::kBlock, candidates_or_spinners());
 }
 
@@ -385,6 +450,7 @@ void Engine::undisturbed(bool on) {
   if (observer_ != nullptr) [[unlikely]]
     observer_->on_undisturbed(on);
   undisturbed_ = on;
+  find_calm();
 }
 
 std::uint32_t Engine::choose(ChoiceKind kind, std::uint32_t bound) {
@@ -394,7 +460,7 @@ std::uint32_t Engine::choose(ChoiceKind kind, std::uint32_t bound) {
   ++visits_[current_];
   const std::uint32_t value = ask(kind, bound, 0);
   if (observer_ != nullptr && !undisturbed_) [[unlikely]]
-    observer_->on_choice(tape_.size() - 1, tape_.back(), current_, current_);
+    tell_of_choice(current_);
   return value;
 }
 

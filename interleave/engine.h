@@ -109,6 +109,7 @@ class Engine {
   void observe(Observer* observer) {
     MPG_CHECK(options_.keep_tape || observer == nullptr, "an observer is told of the tape");
     observer_ = observer;
+    find_calm();
   }
 
   // ---- objects: registered once, when the program is set up ----
@@ -134,16 +135,7 @@ class Engine {
 
   // Announces an operation that can always be made. Choice point: returns when it is this thread's
   // turn to make it.
-  void step(ObjectId object, Access access) {
-    announce({object, access});
-    const ThreadSet candidates = runnable_ & ~gave_way_;
-    if (candidates == bit(current_) || joins_last_) {
-      joins_last_ = false;
-      gave_way_ = 0;
-      return;
-    }
-    reschedule(ChoiceKind::kPreempt, candidates);
-  }
+  void step(ObjectId object, Access access);
 
   // As step, for something that threads share and that is no word: a list, a table. Observers see
   // that it was touched, and no value.
@@ -208,6 +200,22 @@ class Engine {
   // Choice point.
   void await_quiet();
 
+  // From its next operation on what the current thread does is one step, until it is called with
+  // false (at_once.h). Waiting ends the step, and another one begins.
+  void set_at_once(bool on) {
+    if (on) {
+      at_once_ |= current_bit_;
+    } else {
+      at_once_ &= ~current_bit_;
+      within_ &= ~current_bit_;
+      joins_ &= ~current_bit_;
+    }
+  }
+  bool at_once() const { return at_once(current_); }
+  bool at_once(ThreadId thread) const { return (at_once_ & bit(thread)) != 0; }
+  // The operation that `thread` has announced last belongs to the step before it. For observers.
+  bool joins(ThreadId thread) const { return (joins_ & bit(thread)) != 0; }
+
   // From here on nothing is asked of the strategy, until it is called with false: all goes by the
   // default schedule (tape.h). For the parts of a program that are not under test.
   void undisturbed(bool on);
@@ -218,7 +226,7 @@ class Engine {
 
   // Something changed that a spinning thread could be waiting for. Objects call it. What a thread
   // changes itself between two of its yields is no progress for it.
-  void progress() { progress_by_ |= bit(current_); }
+  void progress() { progress_by_ |= current_bit_; }
 
   // Ends the execution now, from whatever depth: End::kStopped. Does not return.
   [[noreturn]] void stop();
@@ -229,12 +237,12 @@ class Engine {
   // Tells the observer, if there is one, what an operation did to its object.
   void done(ObjectId object, Access access, std::uint64_t before, std::uint64_t after) {
     if (observer_ != nullptr) [[unlikely]]
-      observer_->on_operation({steps_, current_, {object, access}, before, after, writes(access)});
+      tell_of_operation({object, access}, before, after, writes(access));
   }
   // The same for a compare-and-swap that did not find what it expected.
   void done_in_vain(ObjectId object, std::uint64_t value) {
     if (observer_ != nullptr) [[unlikely]]
-      observer_->on_operation({steps_, current_, {object, Access::kCas}, value, value, false});
+      tell_of_operation({object, Access::kCas}, value, value, /*wrote=*/false);
   }
   bool observed() const { return observer_ != nullptr; }
 
@@ -257,7 +265,7 @@ class Engine {
       observer_->on_past(current_, past);
   }
 
-  std::uint64_t steps() const { return steps_; }
+  std::uint64_t steps() const { return static_cast<std::uint64_t>(steps_allowed_ - steps_left_); }
 
   // What a thread has announced last, how often it has been at a choice point, and which value its
   // compare-and-swap or wait looks for, if it is one. Also after an execution, until the next one.
@@ -283,6 +291,8 @@ class Engine {
   class Fibers;  // Boost.Fiber's side: the algorithm and the contexts
 
   struct Thread {
+    explicit Thread(ThreadId id) : stack(id) {}
+
     std::string_view name;
     Body entry = nullptr;
     void* argument = nullptr;
@@ -294,17 +304,56 @@ class Engine {
 
   static constexpr ThreadSet bit(ThreadId thread) { return ThreadSet{1} << thread; }
 
-  void announce(Operation operation) {
-    pending_[current_] = operation;
+  void announce(ObjectId object, Access access) {
+    // Not as a whole: the compiler would put it together in memory first.
+    Operation& pending = pending_[current_];
+    pending.object = object;
+    pending.access = access;
     ++visits_[current_];
-    if (++steps_ > options_.max_steps) [[unlikely]]
+    if (at_once_ != 0) [[unlikely]]
+      join();
+    if (--steps_left_ < 0) [[unlikely]]
       end_execution(End::kStepBudget);
   }
 
+  // Some thread does something at once: whether this operation is behind its first one.
+  void join() {
+    joins_ = (joins_ & ~current_bit_) | (within_ & current_bit_);
+    within_ |= at_once_ & current_bit_;
+  }
+  // What this thread has announced is not possible yet.
+  void part() {
+    if (joins(current_) && observer_ != nullptr) [[unlikely]]
+      observer_->on_wait(current_);
+    joins_ &= ~current_bit_;
+  }
+
+  void set_current(ThreadId thread) {
+    current_ = thread;
+    current_bit_ = thread == kNoThread ? 0 : bit(thread);
+  }
+
+  // Puts a choice on the tape.
+  void record(ChoiceKind kind, std::uint32_t bound, std::uint32_t value) {
+    if (next_choice_ == tape_end_) [[unlikely]]
+      make_room_on_tape();
+    *next_choice_++ = {kind, static_cast<std::uint16_t>(bound), static_cast<std::uint16_t>(value)};
+  }
+  [[gnu::noinline, gnu::cold]] void make_room_on_tape();
+  void tell_of_choice(ThreadId taken);
+  // Cold, so that nothing of it lies in the way where nobody observes.
+  [[gnu::noinline, gnu::cold]] void tell_of_operation(Operation operation, std::uint64_t before,
+                                                      std::uint64_t after, bool wrote);
+
   // Asks for the next thread and goes there; returns when this one is picked again.
-  void reschedule(ChoiceKind kind, ThreadSet candidates);
-  ThreadId pick_thread(ChoiceKind kind, ThreadSet candidates);
-  std::uint32_t ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates);
+  [[gnu::noinline]] void reschedule(ChoiceKind kind, ThreadSet candidates);
+  // The same for kPreempt. REQUIRES: the current thread is one of several candidates.
+  void stay_or_reschedule(ThreadSet candidates);
+  // The current thread waits for something that is `possible` or not.
+  void go_on_if(bool possible, ChoiceKind otherwise, ThreadSet candidates);
+  [[gnu::always_inline]] ThreadId pick_thread(ChoiceKind kind, ThreadSet candidates);
+  [[gnu::always_inline]] std::uint32_t ask(ChoiceKind kind, std::uint32_t bound,
+                                           ThreadSet candidates);
   // Those who have given way are asked only when there is nobody else.
   ThreadSet candidates_or_spinners() const {
     const ThreadSet others = runnable_ & ~gave_way_;
@@ -332,24 +381,37 @@ class Engine {
   void fill_waiting();
 
   EngineOptions options_;
-  Strategy* strategy_ = nullptr;
+  Strategy* strategy_ = nullptr;  // while an execution runs
+  std::uint32_t no_calm_ = 0;
+  std::uint32_t* calm_ = &no_calm_;  // the strategy's, where it counts
   Observer* observer_ = nullptr;
 
+  // Calm counts where a choice goes on the tape, and nowhere else.
+  void find_calm() {
+    const bool plain = options_.keep_tape && observer_ == nullptr && !undisturbed_;
+    calm_ = plain && strategy_ != nullptr ? &strategy_->calm() : &no_calm_;
+  }
+
   ThreadId current_ = kNoThread;
+  ThreadSet current_bit_ = 0;  // of current_
   ThreadId next_ = kNoThread;  // who follows a body that has been left; kNoThread: the explorer
   bool joins_last_ = false;    // the next step is no choice point
+  ThreadSet at_once_ = 0;
+  ThreadSet within_ = 0;  // those of them that have made an operation since
+  ThreadSet joins_ = 0;   // whose last operation belongs to the step before
   bool undisturbed_ = false;
   bool abandoning_ = false;
   bool quitting_ = false;
   unsigned thread_count_ = 0;
   ThreadSet runnable_ = 0;
-  ThreadSet gave_way_ = 0;
+  ThreadSet gave_way_ = 0;     // on the way to the choice that follows; empty while a thread runs
   ThreadSet napping_ = 0;      // only if time stands still; none of them is in runnable_
   ThreadSet await_quiet_ = 0;  // nor of these
   ThreadSet alive_ = 0;
   ThreadSet daemons_ = 0;
   ThreadSet entered_ = 0;  // threads whose body has a frame that must be left at the end
-  std::uint64_t steps_ = 0;
+  std::int64_t steps_allowed_ = 0;
+  std::int64_t steps_left_ = 0;  // below 0: one too many was announced
   std::uint64_t switches_ = 0;
   std::uint32_t idle_yields_ = 0;
   ThreadSet idle_ = 0;         // who has yielded since anything changed
@@ -359,7 +421,11 @@ class Engine {
   std::array<std::uint32_t, kMaxThreads> visits_{};
   std::array<std::uint32_t, kMaxThreads> yields_{};
 
+  // While an execution runs the tape may be longer than what is on it, so that a choice only has to
+  // be put where the first of these points.
   Tape tape_;
+  Choice* next_choice_ = nullptr;
+  Choice* tape_end_ = nullptr;
   Execution execution_;
   std::array<std::unique_ptr<Thread>, kMaxThreads> threads_;
   std::vector<std::string> object_names_;

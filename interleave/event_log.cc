@@ -37,20 +37,49 @@ void EventLog::append(const Event& event) {
   clocks_.resize(clock + width_, 0);
   if (before != kNone) join(clock, before);
 
-  const ObjectId object = event.operation.object;
-  if (object != kNoObject) {
-    if (object >= on_object_.size()) on_object_.resize(std::size_t{object} + 1);
-    std::vector<Index>& others = on_object_[object];
-    for (auto other = others.rbegin(); other != others.rend(); ++other) {
-      if (event.wrote || events_[*other].wrote) join(clock, *other);
-      if (events_[*other].wrote) break;
-    }
-    others.push_back(index);
-  }
+  if (index >= rests_.size()) rests_.resize(std::size_t{index} + 1);
+  rests_[index].clear();
+  touch(event, index);
   std::vector<Index>& own = of_thread_[event.thread];
   own.push_back(index);
   numbers_.push_back(static_cast<std::uint32_t>(own.size()));
   clocks_[clock + event.thread] = numbers_.back();
+}
+
+void EventLog::extend(const Event& operation) {
+  const Index index = size() - 1;
+  rests_[index].push_back(operation);
+  touch(operation, index);
+}
+
+void EventLog::seal(Footprints& footprints) {
+  if (events_.empty() || !events_.back().at_once) return;
+  Footprint footprint;
+  for (const Event& operation : rests_[events_.size() - 1])
+    footprint.touches.push_back({operation.operation.object, effect_of(operation)});
+  events_.back().more = footprints.intern(std::move(footprint));
+}
+
+// The event does that to the object: after those there that it depends on.
+void EventLog::touch(const Event& operation, Index index) {
+  const ObjectId object = operation.operation.object;
+  if (object == kNoObject) return;
+  if (object >= on_object_.size()) on_object_.resize(std::size_t{object} + 1);
+  std::vector<Touch>& touches = on_object_[object];
+  const bool again = !touches.empty() && touches.back().index == index;
+  const Effect effect = effect_of(operation);
+  const std::size_t others = touches.size() - (again ? 1 : 0);
+  for (std::size_t i = others; i > 0; --i) {
+    const Touch& other = touches[i - 1];
+    if (dependent(effect, other.effect)) join(std::size_t{index} * width_, other.index);
+    if (other.effect == Effect::kWrite) break;
+  }
+  if (again) {
+    touches.back().effect = joined(touches.back().effect, effect);
+    touches.back().after = operation.after;
+  } else {
+    touches.push_back({index, effect, operation.before, operation.after});
+  }
 }
 
 void EventLog::spawned(ThreadId parent, ThreadId child, Index at) {
@@ -61,7 +90,14 @@ void EventLog::spawned(ThreadId parent, ThreadId child, Index at) {
 void EventLog::truncate(Index size) {
   while (this->size() > size) {
     const Event& event = events_.back();
-    if (event.operation.object != kNoObject) on_object_[event.operation.object].pop_back();
+    const Index index = this->size() - 1;
+    const auto untouch = [&](ObjectId object) {
+      if (object == kNoObject) return;
+      std::vector<Touch>& touches = on_object_[object];
+      if (!touches.empty() && touches.back().index == index) touches.pop_back();
+    };
+    untouch(event.operation.object);
+    for (const Event& operation : rests_[index]) untouch(operation.operation.object);
     of_thread_[event.thread].pop_back();
     events_.pop_back();
     numbers_.pop_back();

@@ -3,21 +3,27 @@
 // An operation happens before those that come after it in its own thread, before what a thread does
 // that it has started, and before operations that it depends on or that depend on it, in the order
 // of the execution. Two executions with the same such order are equivalent: one Mazurkiewicz trace.
-// What counts as dependent: two operations on one object of which at least one has written. A
-// compare-and-swap that failed has only read.
+// What counts as dependent: two operations on one object of which at least one has written, but for
+// two that add and do not look (Access::kAdd). A compare-and-swap that failed has only read.
 //
-// Kept as vector clocks (Mattern 1989), one for each operation.
+// A step of several operations (at_once.h) is one event: it happens before what any of its
+// operations happens before, and after what any of them happens after.
+//
+// Kept as vector clocks (Mattern 1989), one for each event.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "interleave/access.h"
+#include "interleave/footprint.h"
 
 namespace mpglab::interleave {
 
-// An operation that a thread has made, or would make at some place.
+// A step that a thread has made, or would make at some place: an operation, and perhaps more behind
+// it.
 struct Event {
   ThreadId thread = kNoThread;
   Operation operation;
@@ -25,12 +31,28 @@ struct Event {
   std::uint64_t operand = 0;  // what a compare-and-swap expects, what a wait waits for
   std::uint64_t before = 0;   // the object's value as a word, before and after
   std::uint64_t after = 0;
+  bool at_once = false;             // there may be more behind the operation
+  const Footprint* more = nullptr;  // what that touches, if there is any
 };
+
+inline Effect effect_of(const Event& event) {
+  return effect_of(event.operation.access, event.wrote);
+}
+
+inline bool dependent_steps(const Event& a, const Event& b) {
+  if (a.more != nullptr && b.more != nullptr && a.more->depends_on(*b.more)) return true;
+  if (a.more != nullptr && (a.more->open || a.more->depends_on(b.operation.object, effect_of(b))))
+    return true;
+  return b.more != nullptr &&
+         (b.more->open || b.more->depends_on(a.operation.object, effect_of(a)));
+}
 
 // May the order of these two matter? They are of different threads.
 inline bool dependent(const Event& a, const Event& b) {
-  return a.operation.object == b.operation.object && a.operation.object != kNoObject &&
-         (a.wrote || b.wrote);
+  if (a.operation.object == b.operation.object && a.operation.object != kNoObject &&
+      dependent(effect_of(a), effect_of(b)))
+    return true;
+  return (a.more != nullptr || b.more != nullptr) && dependent_steps(a, b);
 }
 
 class EventLog {
@@ -42,6 +64,12 @@ class EventLog {
   const Event& operator[](Index index) const { return events_[index]; }
 
   void append(const Event& event);
+  // The last event goes on with this operation.
+  void extend(const Event& operation);
+  // The last event is complete: from now on it has its footprint.
+  void seal(Footprints& footprints);
+  // What an event has done behind its first operation, in order.
+  const std::vector<Event>& rest(Index index) const { return rests_[index]; }
   // `child` begins after what `parent` has done before the place `at`.
   void spawned(ThreadId parent, ThreadId child, Index at);
   // Forgets the events from `size` on.
@@ -58,14 +86,40 @@ class EventLog {
     return last_of_thread(event.thread, at);
   }
 
+  // What an event has done to an object.
+  struct Touch {
+    Index index;           // of the event
+    Effect effect;         // of all of its operations
+    std::uint64_t before;  // the object's value before it, and after
+    std::uint64_t after;
+  };
   // The events on an object, in order.
-  const std::vector<Index>& on_object(ObjectId object) const {
+  const std::vector<Touch>& on_object(ObjectId object) const {
     return object < on_object_.size() ? on_object_[object] : nothing_;
+  }
+  // Those on the object that are before the place `at`: behind the last of them.
+  std::vector<Touch>::const_iterator before(const std::vector<Touch>& touches, Index at) const {
+    return std::lower_bound(touches.begin(), touches.end(), at,
+                            [](const Touch& touch, Index index) { return touch.index < index; });
+  }
+
+  // The events that happen before some place: a clock.
+  void begin_clock(std::vector<std::uint32_t>& clock, Index first) const {
+    clock.assign(width_, 0);
+    if (first != kNone) join_clock(clock, first);
+  }
+  void join_clock(std::vector<std::uint32_t>& clock, Index other) const {
+    for (std::size_t i = 0; i < width_; ++i)
+      clock[i] = std::max(clock[i], clocks_[std::size_t{other} * width_ + i]);
+  }
+  bool in_clock(const std::vector<std::uint32_t>& clock, Index index) const {
+    return clock[events_[index].thread] >= numbers_[index];
   }
 
  private:
   void widen(std::size_t threads);
   void join(std::size_t clock, Index other);
+  void touch(const Event& operation, Index index);
   Index last_of_thread(ThreadId thread, Index at) const;
 
   std::vector<Event> events_;
@@ -74,8 +128,9 @@ class EventLog {
   std::size_t width_ = 8;
   std::vector<std::vector<Index>> of_thread_;
   std::vector<Index> started_after_;  // by thread
-  std::vector<std::vector<Index>> on_object_;
-  std::vector<Index> nothing_;
+  std::vector<std::vector<Touch>> on_object_;
+  std::vector<Touch> nothing_;
+  std::vector<std::vector<Event>> rests_;  // by event; old ones behind
 };
 
 }  // namespace mpglab::interleave

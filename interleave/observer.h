@@ -26,6 +26,10 @@ class Observer {
 
   virtual void on_operation(const Step& step) = 0;
 
+  // `thread`, in the middle of a step of several operations, has come to one that is not possible:
+  // it waits, and will make it in a step of its own.
+  virtual void on_wait(ThreadId /*thread*/) {}
+
   // `thread` gives way.
   virtual void on_yield(ThreadId /*thread*/) {}
 

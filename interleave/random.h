@@ -35,8 +35,11 @@ class Random {
 
   // A number below `bound`. The bias of the multiplication is below bound/2^32: no test of ours can
   // see it. REQUIRES: bound > 0.
-  std::uint32_t below(std::uint32_t bound) {
-    return static_cast<std::uint32_t>(((next() >> 32) * bound) >> 32);
+  std::uint32_t below(std::uint32_t bound) { return scaled(next(), bound); }
+
+  // What below() makes of a number that next() has given.
+  static constexpr std::uint32_t scaled(std::uint64_t number, std::uint32_t bound) {
+    return static_cast<std::uint32_t>(((number >> 32) * bound) >> 32);
   }
 
  private:

@@ -54,6 +54,15 @@ class Shared {
     return value_;
   }
 
+  // Adds and does not look, so that two of them may as well come in the other order. Choice point.
+  // REQUIRES: nobody waits for the word's value, ever: which of several adds made it so would
+  // matter.
+  void bump(T delta) {
+    bumped_ = true;
+    engine_->step(id_, Access::kAdd);
+    set(Access::kAdd, static_cast<T>(value_ + delta));
+  }
+
   // Puts `value` and returns what was there. Choice point.
   T exchange(T value) {
     engine_->step(id_, Access::kUpdate);
@@ -98,6 +107,7 @@ class Shared {
   }
 
   void await(Access access, T value) {
+    MPG_CHECK(!bumped_, "somebody waits for a word that is added to without looking");
     engine_->step_await(ends_wait(access, word(value)), waiters_, id_, access, word(value));
     MPG_CHECK(ends_wait(access, word(value)), "a wait ended before its time");
     engine_->done(id_, access, word(value_), word(value_));
@@ -123,6 +133,7 @@ class Shared {
   Engine* engine_;
   ObjectId id_;
   T value_;
+  bool bumped_ = false;  // ever
   ThreadSet waiters_ = 0;
 };
 

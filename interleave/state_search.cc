@@ -64,10 +64,12 @@ bool StateSearch::advance() {
     return true;
   }
   if (next_tape()) return true;
-  complete_below_ = most_preemptions_ + 1;
+  if (most_preemptions_ != kAll) complete_below_ = most_preemptions_ + 1;
   exhausted_ = !left_out_ || most_preemptions_ == options_.preemptions;
   if (exhausted_) return false;
-  begin_round(most_preemptions_ + 1);
+  const bool to_the_end = options_.preemptions == StateSearchOptions::kUnbounded &&
+                          most_preemptions_ >= kRoundsBeforeAll;
+  begin_round(to_the_end ? kAll : most_preemptions_ + 1);
   return true;
 }
 
@@ -103,7 +105,8 @@ std::uint32_t StateSearch::pick(const Decision& decision) {
   if (next_ == 0) check_root(fingerprint(decision));
   if (next_ < tape_.size()) return tape_[next_++].value;
   if (options_.recognise_states) {
-    const auto left = static_cast<StateSet::Budget>(most_preemptions_ - preemptions_);
+    const auto left = static_cast<StateSet::Budget>(
+        most_preemptions_ == kAll ? StateSet::kMostBudget : most_preemptions_ - preemptions_);
     const StateSet::Met met = seen_.meet(fingerprint(decision), left);
     given_up_ = met != StateSet::Met::kNever;
     if (met == StateSet::Met::kNoRoom) cannot_ = "there are more states than there is room for";
@@ -182,6 +185,7 @@ void StateSearch::on_operation(const Step& step) {
 }
 
 void StateSearch::remember_memory(const Step& step, Object& object) {
+  if (object.known && object.value == step.after) return;
   const auto term = [&step](std::uint64_t value) {
     return mixed(mixed(value) + step.operation.object);
   };
@@ -191,12 +195,14 @@ void StateSearch::remember_memory(const Step& step, Object& object) {
 }
 
 void StateSearch::notice_sharing(const Step& step, Object& object) {
-  const bool shared = object.shared();
+  const Effect effect = effect_of(step.operation.access, step.wrote);
   const std::uint64_t name = names_[step.thread];
+  if (object.toucher == name && object.had(effect)) return;
+  const bool shared = object.shared();
   object.by_several = object.by_several || (object.touched && object.toucher != name);
   object.toucher = name;
   object.touched = true;
-  object.written = object.written || step.wrote;
+  object.effects |= Object::bit(effect);
   if (begun_ && !shared && object.shared() && options_.spare_private_steps) outdated_ = true;
 }
 

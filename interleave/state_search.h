@@ -95,6 +95,9 @@ class StateSearch final : public Strategy, public Observer {
 
  private:
   static constexpr std::uint32_t kScouts = 500;
+  // After so many rounds one without a bound, if there is none: each round begins anew.
+  static constexpr std::uint32_t kRoundsBeforeAll = 5;
+  static constexpr std::uint32_t kAll = ~std::uint32_t{0};
 
   struct Object {
     bool known = false;       // in this execution
@@ -102,9 +105,14 @@ class StateSearch final : public Strategy, public Observer {
     // Over all executions.
     bool touched = false;
     bool by_several = false;
-    bool written = false;
-    std::uint64_t toucher = 0;  // the name of one that has touched it
-    bool shared() const { return by_several && written; }
+    unsigned effects = 0;       // that operations have had
+    std::uint64_t toucher = 0;  // the name of the last one that has touched it
+    static constexpr unsigned bit(Effect effect) { return 1U << static_cast<unsigned>(effect); }
+    bool had(Effect effect) const { return (effects & bit(effect)) != 0; }
+    // May the order of what its threads do to it matter?
+    bool shared() const {
+      return by_several && (had(Effect::kWrite) || (had(Effect::kAdd) && had(Effect::kRead)));
+    }
   };
 
   std::uint64_t fingerprint(const Decision& decision) const;

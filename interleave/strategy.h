@@ -17,7 +17,10 @@ namespace mpglab::interleave {
 // itself if it is a candidate). REQUIRES: index < popcount(candidates).
 constexpr ThreadId nth_candidate(ThreadSet candidates, ThreadId current, unsigned index) {
   ThreadSet turned = std::rotr(candidates, current);
-  for (; index > 0; --index) turned &= turned - 1;
+  // Which one was drawn cannot be foreseen, so the first few are left out without a branch.
+  for (unsigned left_out = 0; left_out < 4; ++left_out)
+    turned &= turned - ThreadSet{index > left_out};
+  for (; index > 4; --index) turned &= turned - 1;
   return static_cast<ThreadId>((current + static_cast<unsigned>(std::countr_zero(turned))) %
                                kMaxThreads);
 }
@@ -65,6 +68,14 @@ class Strategy {
 
   // The execution has ended; `tape` holds every choice of it.
   virtual void end(const Tape& tape) = 0;
+
+  // A strategy that rarely interrupts anybody knows beforehand for how long it will not, and nearly
+  // all choices of a schedule are such. While this is above 0, the answer to a question of kind
+  // kPreempt is 0, whatever it is about, and counting this down is the same as asking pick().
+  std::uint32_t& calm() { return calm_; }
+
+ protected:
+  std::uint32_t calm_ = 0;
 };
 
 }  // namespace mpglab::interleave

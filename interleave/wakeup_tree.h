@@ -26,6 +26,12 @@ inline bool is_weak_initial(const Event& first, const std::vector<Event>& sequen
   return true;
 }
 
+// A tree as a list: each step is followed by the branches behind it, one after the other.
+struct WakeupStep {
+  Event step;
+  std::uint32_t branches = 0;  // behind it
+};
+
 // The trees of all states of an execution share one store.
 class WakeupForest {
  public:
@@ -69,6 +75,37 @@ class WakeupForest {
     nodes_[taken].next = free_;
     free_ = taken;
     return children;
+  }
+
+  // Appends the tree to `list`, and returns how many branches it has at its root.
+  std::uint32_t write(Branches tree, std::vector<WakeupStep>& list) const {
+    std::uint32_t count = 0;
+    for (; tree != kNoBranches; tree = nodes_[tree].next, ++count) {
+      const std::size_t at = list.size();
+      list.push_back({nodes_[tree].step});
+      const std::uint32_t behind = write(nodes_[tree].children, list);
+      list[at].branches = behind;
+    }
+    return count;
+  }
+
+  // The tree of `count` branches that the list has from `at` on, which is then behind it.
+  Branches read(const std::vector<WakeupStep>& list, std::size_t& at, std::uint32_t count) {
+    Branches first = kNoBranches;
+    Branches last = kNoBranches;
+    for (; count > 0; --count) {
+      const WakeupStep& step = list[at++];
+      const Branches made = make(step.step);
+      const Branches children = read(list, at, step.branches);
+      nodes_[made].children = children;
+      if (last == kNoBranches) {
+        first = made;
+      } else {
+        nodes_[last].next = made;
+      }
+      last = made;
+    }
+    return first;
   }
 
   void clear() {

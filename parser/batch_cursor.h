@@ -34,6 +34,27 @@ class BatchCursor {
 
   // Reads a number, or leaves an error in `status`.
   bool number(std::uint64_t& value, Result<void, Error>& status) {
+    // Most numbers of a table are below 128.
+    if (at_ != end_ && std::to_integer<unsigned>(*at_) < 0x80) [[likely]] {
+      value = byte();
+      return true;
+    }
+    return number_of_many_bytes(value, status);
+  }
+
+  tl::unexpected<Error> fail(std::string message) const {
+    Error error;
+    error.code = ErrorCode::kBadTable;
+    error.message = std::move(message);
+    const auto done = static_cast<std::uint64_t>(at_ - batch_.data.data());
+    error.place =
+        Place{batch_.gen, batch_.data_offset + done, batch_.thread,
+              batch_.data.empty() ? EventType::kNone : static_cast<EventType>(batch_.data[0])};
+    return failure(std::move(error));
+  }
+
+ private:
+  [[gnu::noinline]] bool number_of_many_bytes(std::uint64_t& value, Result<void, Error>& status) {
     const std::byte* const start = at_;
     if (end_ - at_ >= static_cast<std::ptrdiff_t>(format::kMaxVarintSize)) [[likely]] {
       const format::Varint varint = format::read_varint_inside(at_);
@@ -57,18 +78,6 @@ class BatchCursor {
     return false;
   }
 
-  tl::unexpected<Error> fail(std::string message) const {
-    Error error;
-    error.code = ErrorCode::kBadTable;
-    error.message = std::move(message);
-    const auto done = static_cast<std::uint64_t>(at_ - batch_.data.data());
-    error.place =
-        Place{batch_.gen, batch_.data_offset + done, batch_.thread,
-              batch_.data.empty() ? EventType::kNone : static_cast<EventType>(batch_.data[0])};
-    return failure(std::move(error));
-  }
-
- private:
   const Batch& batch_;
   const std::byte* at_;
   const std::byte* end_;

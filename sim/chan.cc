@@ -16,6 +16,7 @@ bool unlock_channel(Runtime& /*runtime*/, G& /*g*/, void* lock) {
 }  // namespace
 
 void Runtime::chansend(Chan& c) {
+  const interleave::AtOnce at_once = this->at_once();
   const InFunction here(calls(), "chansend");
   c.lock.lock();
   engine_.saw(c.count);
@@ -36,6 +37,7 @@ void Runtime::chansend(Chan& c) {
 }
 
 void Runtime::chanrecv(Chan& c) {
+  const interleave::AtOnce at_once = this->at_once();
   const InFunction here(calls(), "chanrecv");
   c.lock.lock();
   engine_.saw(c.count);

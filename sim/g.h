@@ -45,6 +45,7 @@ struct G : tracer::TracedG {
   WaitReason waitreason = WaitReason::kZero;
   Place place = Place::kNowhere;
   ResourceState truth = ResourceState::kNotExist;
+  bool at_once = false;   // when it was left
   interleave::Past told;  // the truth's course so far
 
   // The stack it runs on, and what runs there.

@@ -63,7 +63,7 @@ void Runtime::run_op(G& g, const Op& op) {
   switch (op.kind) {
     case OpKind::kGo:
       for (std::uint32_t i = 0; i < op.count; ++i) {
-        others_.add(2);
+        others_.bump(2);
         newproc(op.argument, first_position_[op.argument]);
       }
       break;
@@ -130,6 +130,7 @@ void Runtime::run_op(G& g, const Op& op) {
 
 // The word counts the others times two; its lowest bit says that main waits.
 void Runtime::wait_for_others() {
+  const interleave::AtOnce at_once = this->at_once();
   for (;;) {
     const std::uint32_t state = others_.load();
     if (state < 2) return;
@@ -139,6 +140,7 @@ void Runtime::wait_for_others() {
 }
 
 void Runtime::goroutine_done() {
+  const interleave::AtOnce at_once = this->at_once();
   if (others_.add(static_cast<std::uint32_t>(-2)) != 1) return;
   others_.store(0);
   semrelease(wait_sema_, false);

@@ -7,6 +7,7 @@ namespace mpglab::sim {
 
 void Runtime::startm(P* p, bool spinning, bool lockheld) {
   const InFunction here(calls(), "startm");
+  const interleave::AtOnce at_once = this->at_once();
   M& mp = this_m();
   ++mp.locks;
   if (!lockheld) sched_.lock.lock();
@@ -60,7 +61,8 @@ void Runtime::gcstopm() {
   M& mp = this_m();
   if (mp.spinning) {
     mp.spinning = false;
-    check(sched_.nmspinning.add(-1) >= 0, "gcstopm: negative nmspinning");
+    sched_.nmspinning.bump(-1);
+    check(sched_.nmspinning.peek() >= 0, "gcstopm: negative nmspinning");
   }
   P& p = releasep();
   sched_.lock.lock();
@@ -72,6 +74,7 @@ void Runtime::gcstopm() {
 
 void Runtime::newm(bool spinning, P& p) {
   const InFunction here(calls(), "newm");
+  const interleave::AtOnce at_once = this->at_once();
   M& mp = allocm(p);
   mp.start_spinning = spinning;
   mp.nextp = &p;
@@ -95,6 +98,7 @@ M& Runtime::allocm(P& p) {
 
 void Runtime::handoffp(P& p) {
   const InFunction here(calls(), "handoffp");
+  const interleave::AtOnce at_once = this->at_once();
   if (!p.runq.empty() || sched_.runqsize.load() != 0) {
     startm(&p, false, false);
     return;
@@ -199,7 +203,7 @@ void Runtime::pidleput(P& p) {
   check(p.runq.looks_empty(), "pidleput: P has non-empty run queue");
   p.link = sched_.pidle;
   sched_.pidle = &p;
-  sched_.npidle.add(1);
+  sched_.npidle.bump(1);
 }
 
 P* Runtime::pidleget() {
@@ -207,7 +211,7 @@ P* Runtime::pidleget() {
   P* p = sched_.pidle;
   if (p != nullptr) {
     sched_.pidle = p->link;
-    sched_.npidle.add(static_cast<std::uint32_t>(-1));
+    sched_.npidle.bump(static_cast<std::uint32_t>(-1));
   }
   engine_.saw(number_of(p));
   return p;

@@ -23,7 +23,7 @@ bool commit_netpoll_block(Runtime& runtime, G& g, void* /*lock*/) {
 
 bool Runtime::netpollblockcommit(G& g) {
   if (!g.poll->rg.cas(PollDesc::kWait, PollDesc::kParked)) return false;
-  netpoll_waiters_.add(1);
+  netpoll_waiters_.bump(1);
   return true;
 }
 
@@ -98,7 +98,7 @@ void Runtime::ready_from_netpoll(G& g) {
     trace.go_unpark(g, tracer::Site::kNone);
     tracer_.release(trace);
   }
-  netpoll_waiters_.add(static_cast<std::uint32_t>(-1));
+  netpoll_waiters_.bump(static_cast<std::uint32_t>(-1));
 }
 
 void Runtime::injectglist(WaitQueue& list) {
@@ -127,7 +127,7 @@ void Runtime::injectglist(WaitQueue& list) {
     start_idle(global);
   }
   while (G* g = runnable.pop()) runqput(*p, *g, false);
-  netpoll_waiters_.add(static_cast<std::uint32_t>(-static_cast<std::int32_t>(count)));
+  netpoll_waiters_.bump(static_cast<std::uint32_t>(-static_cast<std::int32_t>(count)));
 }
 
 void Runtime::start_idle(std::uint32_t most) {

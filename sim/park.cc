@@ -37,6 +37,7 @@ void Runtime::dropg(M& mp) {
 
 void Runtime::newproc(std::uint32_t body, std::uint32_t position) {
   const InFunction here(calls(), "newproc");
+  const interleave::AtOnce at_once = this->at_once();
   G* g = newproc1(body, position);
   runqput(*this_m().pp(), *g, true);
   wakep();
@@ -68,7 +69,7 @@ G* Runtime::newproc1(std::uint32_t body, std::uint32_t position) {
   g->position = position;
   g->pc = 0;
   g->repeat_depth = 0;
-  g->started = false;
+  g->started = g->at_once = false;
   g->calls.clear();
   g->past = {};
   g->system = body == G::kTraceReaderBody;
@@ -98,6 +99,7 @@ G* Runtime::newproc1(std::uint32_t body, std::uint32_t position) {
 // perhaps on another M. No choice point of its own.
 void Runtime::mcall(M::Mcall fn) {
   M& mp = this_m();
+  mp.running_g()->at_once = engine_.at_once();
   mp.mcall = fn;
   mp.calls = &mp.g0_calls;
   engine_.continue_past(mp.past);
@@ -224,6 +226,7 @@ G* Runtime::goyield_m(G& g) {
 
 void Runtime::goexit() {
   const InFunction here(calls(), "goexit");
+  engine_.set_at_once(program_.scheduling_at_once);
   tracer::TraceLocker trace = tracer_.acquire();
   truth(this_g(), ResourceState::kNotExist);
   if (trace.ok()) {

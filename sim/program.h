@@ -71,6 +71,10 @@ struct Program {
   // run starts and stops undisturbed and when all is quiet, and no time limit runs out while
   // anybody can go on, so that sysmon comes only when nobody else does anything.
   bool bodies_only = false;
+  // The scheduler's own steps are made at once: whoever starts, parks, readies or looks for a
+  // goroutine is not interrupted, unless it has to wait. What is open are syscalls, stops of the
+  // world, preemptions and the tracer in them.
+  bool scheduling_at_once = false;
   std::vector<GoroutineBody> bodies;
   std::vector<Channel> channels;
   std::vector<ProgramSetting> settings;  // in the order of the file; tokens have their numbers

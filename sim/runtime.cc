@@ -207,7 +207,7 @@ G& Runtime::add_g() {
   g.waitreason = WaitReason::kZero;
   g.place = G::Place::kNowhere;
   g.truth = ResourceState::kNotExist;
-  g.started = false;
+  g.started = g.at_once = false;
   g.past = g.told = {};
   g.calls.clear();
   g.body = 0;
@@ -237,7 +237,7 @@ void Runtime::truth(G& g, ResourceState to, bool event_follows) {
   if (keeping_.truth) {
     truth_.records.push_back({engine_.steps(), g.goid, static_cast<std::uint64_t>(this_m().procid),
                               ResourceKind::kGoroutine, g.truth, to, event_follows});
-    tell(g.told, to);
+    if (program_.bodies_only) tell(g.told, to);
   }
   g.truth = to;
 }
@@ -247,7 +247,7 @@ void Runtime::truth(P& p, ResourceState to, bool event_follows) {
     truth_.records.push_back({engine_.steps(), static_cast<std::uint64_t>(p.id),
                               static_cast<std::uint64_t>(this_m().procid), ResourceKind::kProc,
                               p.truth, to, event_follows});
-    tell(p.told, to);
+    if (program_.bodies_only) tell(p.told, to);
   }
   p.truth = to;
 }

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "interleave/at_once.h"
 #include "interleave/engine.h"
 #include "sim/channel.h"
 #include "sim/faults.h"
@@ -176,6 +177,7 @@ class Runtime final : private tracer::Runtime {
 
   // ---- stw.cc ----
   void stop_the_world_with_sema(tracer::StwReason reason);
+  bool take_ps();
   void start_the_world_with_sema();
   P* procresize(std::uint32_t procs);
   void stopped_one_locked();
@@ -274,6 +276,8 @@ class Runtime final : private tracer::Runtime {
     if (!condition) [[unlikely]]
       throw_(message);
   }
+  // For what the scheduler does by itself, in Program::scheduling_at_once.
+  interleave::AtOnce at_once() { return {engine_, program_.scheduling_at_once}; }
   void place(G& g, G::Place from, G::Place to);
   void truth(G& g, ResourceState to, bool event_follows = false);
   void truth(P& p, ResourceState to, bool event_follows = false);

@@ -30,12 +30,15 @@ void Runtime::m_loop() {
     if (next == nullptr) next = schedule();
     gogo(*next);
     M& mp = this_m();
+    // Leaving a syscall is open, even if the goroutine has lost its P.
+    engine_.set_at_once(program_.scheduling_at_once && mp.mcall != &Runtime::exitsyscall0);
     next = (this->*mp.mcall)(*mp.running_g());
   }
 }
 
 void Runtime::mstart1() {
   M& mp = this_m();
+  engine_.set_at_once(program_.scheduling_at_once);
   engine_.continue_past(mp.past);
   forget_all_but(mp);
   if (mp.start_spinning) {
@@ -49,6 +52,7 @@ void Runtime::mstart1() {
 
 G* Runtime::schedule() {
   const InFunction here(calls(), "schedule");
+  engine_.set_at_once(program_.scheduling_at_once);
   M& mp = this_m();
   forget_all_but(mp);
   check(mp.locks == 0, "schedule: holding locks");
@@ -104,7 +108,8 @@ Runtime::Found Runtime::find_runnable() {
     // So after the count is lowered, everything is looked at once more.
     if (mp.spinning) {
       mp.spinning = false;
-      check(sched_.nmspinning.add(-1) >= 0, "findrunnable: negative nmspinning");
+      sched_.nmspinning.bump(-1);
+      check(sched_.nmspinning.peek() >= 0, "findrunnable: negative nmspinning");
       sched_.lock.lock();
       if (sched_.runqsize.load() != 0) {
         if (P* idle = pidleget_spinning()) {
@@ -274,7 +279,7 @@ void Runtime::execute(G& g, bool inherit_time) {
   truth(g, ResourceState::kRunning, true);
   g.preempt = false;
   g.stackguard0.store(false);
-  if (!inherit_time) mp.pp()->schedtick.add(1);
+  if (!inherit_time) mp.pp()->schedtick.bump(1);
   // The event comes after the change, in a critical section of its own: nobody else can do anything
   // with a running goroutine, and what it was before is always runnable.
   tracer::TraceLocker trace = tracer_.acquire();
@@ -289,11 +294,13 @@ void Runtime::gogo(G& g) {
   M& mp = this_m();
   if (!g.started) {
     g.started = true;
-    if (!g.stack) g.stack = std::make_unique<interleave::Stack>();
+    // Numbers from the other end than those of the threads.
+    if (!g.stack) g.stack = std::make_unique<interleave::Stack>(~std::size_t{g.index});
     mp.starting = &g;
     g.coroutine.start(*g.stack, goroutine_entry, this);
   }
   mp.calls = &g.calls;
+  engine_.set_at_once(g.at_once);
   engine_.continue_past(g.past);
   engine_.switch_coroutine(g.coroutine);
 }
@@ -305,7 +312,7 @@ void Runtime::runqput(P& p, G& g, bool next) {
   if (G* overflow = p.runq.put(g, next)) {
     sched_.lock.lock();
     sched_.runq.push(*overflow);
-    sched_.runqsize.add(1);
+    sched_.runqsize.bump(1);
     sched_.lock.unlock();
   }
 }
@@ -314,7 +321,7 @@ void Runtime::globrunqput(G& g) {
   MPG_CHECK(sched_.lock.held(), "globrunqput without sched.lock");
   place(g, G::Place::kNowhere, G::Place::kQueue);
   sched_.runq.push(g);
-  sched_.runqsize.add(1);
+  sched_.runqsize.bump(1);
 }
 
 // Takes one goroutine, and moves a fair share of the others to the P's queue. max 0: no limit.
@@ -340,19 +347,21 @@ G* Runtime::globrunqget(P& p, std::uint32_t max) {
 
 void Runtime::become_spinning(M& mp) {
   mp.spinning = true;
-  sched_.nmspinning.add(1);
+  sched_.nmspinning.bump(1);
   sched_.needspinning.store(0);
 }
 
 void Runtime::resetspinning() {
   M& mp = this_m();
   mp.spinning = false;
-  check(sched_.nmspinning.add(-1) >= 0, "findrunnable: negative nmspinning");
+  sched_.nmspinning.bump(-1);
+  check(sched_.nmspinning.peek() >= 0, "findrunnable: negative nmspinning");
   wakep();
 }
 
 void Runtime::wakep() {
   const InFunction here(calls(), "wakep");
+  const interleave::AtOnce at_once = this->at_once();
   // One spinner at a time is enough: it wakes the next when it has found something.
   if (sched_.nmspinning.load() != 0 || !sched_.nmspinning.cas(0, 1)) return;
   M& mp = this_m();
@@ -360,7 +369,8 @@ void Runtime::wakep() {
   sched_.lock.lock();
   P* p = pidleget_spinning();
   if (p == nullptr) {
-    check(sched_.nmspinning.add(-1) >= 0, "wakep: negative nmspinning");
+    sched_.nmspinning.bump(-1);
+    check(sched_.nmspinning.peek() >= 0, "wakep: negative nmspinning");
     sched_.lock.unlock();
     --mp.locks;
     return;

@@ -18,6 +18,7 @@ bool can_acquire(Sema& sema) {
 }  // namespace
 
 void Runtime::semacquire(Sema& sema) {
+  const interleave::AtOnce at_once = this->at_once();
   if (can_acquire(sema)) return;
   const InFunction here(calls(), "semacquire1");
   G& g = this_g();
@@ -25,9 +26,9 @@ void Runtime::semacquire(Sema& sema) {
     sema.lock.lock();
     // First counted as waiting, then asked once more: a release adds first and looks for waiters
     // then.
-    sema.nwait.add(1);
+    sema.nwait.bump(1);
     if (can_acquire(sema)) {
-      sema.nwait.add(static_cast<std::uint32_t>(-1));
+      sema.nwait.bump(static_cast<std::uint32_t>(-1));
       sema.lock.unlock();
       return;
     }
@@ -48,8 +49,9 @@ void Runtime::semacquire(Sema& sema) {
 }
 
 void Runtime::semrelease(Sema& sema, bool handoff) {
+  const interleave::AtOnce at_once = this->at_once();
   const InFunction here(calls(), "semrelease1");
-  sema.count.add(1);
+  sema.count.bump(1);
   if (sema.nwait.load() == 0) return;
   sema.lock.lock();
   if (sema.nwait.load() == 0) {
@@ -58,7 +60,7 @@ void Runtime::semrelease(Sema& sema, bool handoff) {
   }
   G* waiter = sema.queue.pop();
   engine_.saw(number_of(waiter));
-  if (waiter != nullptr) sema.nwait.add(static_cast<std::uint32_t>(-1));
+  if (waiter != nullptr) sema.nwait.bump(static_cast<std::uint32_t>(-1));
   sema.lock.unlock();
   if (waiter == nullptr) return;
   const bool ticket = handoff && can_acquire(sema);

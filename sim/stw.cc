@@ -37,31 +37,7 @@ void Runtime::stop_the_world_with_sema(tracer::StwReason reason) {
   M& mp = this_m();
   check(mp.locks == 0, "stopTheWorld: holding locks");
 
-  sched_.lock.lock();
-  sched_.stopwait.store(static_cast<std::int32_t>(gomaxprocs_));
-  sched_.gcwaiting.store(true);
-  preemptall();
-  // This P is shown as running on: it belongs to the one who has the world.
-  mp.pp()->status.store(PStatus::kPgcstop);
-  sched_.stopwait.add(-1);
-  // Ps in syscalls are taken.
-  trace = tracer_.acquire();
-  for (const auto& p : ps_) {
-    if (p->status.load() != PStatus::kPsyscall) continue;
-    if (!p->status.cas(PStatus::kPsyscall, PStatus::kPgcstop)) continue;
-    truth_steal(*p);
-    if (trace.ok()) trace.proc_steal(*p, false);
-    p->syscalltick.add(1);
-    sched_.stopwait.add(-1);
-  }
-  if (trace.ok()) tracer_.release(trace);
-  while (P* idle = pidleget()) {
-    idle->status.store(PStatus::kPgcstop);
-    sched_.stopwait.add(-1);
-  }
-  const bool wait = sched_.stopwait.load() > 0;
-  sched_.lock.unlock();
-
+  const bool wait = !take_ps();
   if (wait) {
     while (!sched_.stopnote.sleep_with_timeout()) preemptall();
     sched_.stopnote.clear();
@@ -70,6 +46,36 @@ void Runtime::stop_the_world_with_sema(tracer::StwReason reason) {
   for (const auto& p : ps_) {
     check(p->status.peek() == PStatus::kPgcstop, "stopTheWorld: not stopped (status != _Pgcstop)");
   }
+}
+
+// The world is to be stopped from here on. True: every P is.
+bool Runtime::take_ps() {
+  const interleave::AtOnce at_once = this->at_once();
+  sched_.lock.lock();
+  sched_.stopwait.store(static_cast<std::int32_t>(gomaxprocs_));
+  sched_.gcwaiting.store(true);
+  preemptall();
+  // This P is shown as running on: it belongs to the one who has the world.
+  this_m().pp()->status.store(PStatus::kPgcstop);
+  sched_.stopwait.bump(-1);
+  // Ps in syscalls are taken.
+  tracer::TraceLocker trace = tracer_.acquire();
+  for (const auto& p : ps_) {
+    if (p->status.load() != PStatus::kPsyscall) continue;
+    if (!p->status.cas(PStatus::kPsyscall, PStatus::kPgcstop)) continue;
+    truth_steal(*p);
+    if (trace.ok()) trace.proc_steal(*p, false);
+    p->syscalltick.bump(1);
+    sched_.stopwait.bump(-1);
+  }
+  if (trace.ok()) tracer_.release(trace);
+  while (P* idle = pidleget()) {
+    idle->status.store(PStatus::kPgcstop);
+    sched_.stopwait.bump(-1);
+  }
+  const bool all = sched_.stopwait.load() == 0;
+  sched_.lock.unlock();
+  return all;
 }
 
 void Runtime::start_the_world_with_sema() {
@@ -81,11 +87,15 @@ void Runtime::start_the_world_with_sema() {
       WaitQueue list = netpoll(false);
       injectglist(list);
     }
-    sched_.lock.lock();
-    P* runnable = procresize(gomaxprocs_);
-    sched_.gcwaiting.store(false);
-    wake_sysmon_locked();
-    sched_.lock.unlock();
+    P* runnable = nullptr;
+    {
+      const interleave::AtOnce at_once = this->at_once();
+      sched_.lock.lock();
+      runnable = procresize(gomaxprocs_);
+      sched_.gcwaiting.store(false);
+      wake_sysmon_locked();
+      sched_.lock.unlock();
+    }
 
     while (runnable != nullptr) {
       P& p = *runnable;
@@ -212,7 +222,7 @@ void Runtime::for_each_p(ForP fn, void* context) {
         trace.proc_steal(*p, false);
         tracer_.release(trace);
       }
-      p->syscalltick.add(1);
+      p->syscalltick.bump(1);
       handoffp(*p);
     } else if (trace.ok()) {
       tracer_.release(trace);
@@ -236,6 +246,7 @@ void Runtime::for_each_p(ForP fn, void* context) {
 
 void Runtime::run_safe_point_fn() {
   const InFunction here(calls(), "runSafePointFn");
+  const interleave::AtOnce at_once = this->at_once();
   P& p = *this_m().pp();
   // Whoever asks may have done it already, if the P was idle for a moment.
   if (!p.run_safe_point_fn.cas(1, 0)) return;

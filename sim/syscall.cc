@@ -44,6 +44,7 @@ void Runtime::reentersyscall() {
 
 void Runtime::entersyscall_sysmon() {
   const InFunction here(calls(), "entersyscall_sysmon");
+  const interleave::AtOnce at_once = this->at_once();
   sched_.lock.lock();
   wake_sysmon_locked();
   sched_.lock.unlock();
@@ -58,6 +59,7 @@ void Runtime::wake_sysmon_locked() {
 // The world is being stopped: hand the P over at once instead of letting them come for it.
 void Runtime::entersyscall_gcwait() {
   const InFunction here(calls(), "entersyscall_gcwait");
+  const interleave::AtOnce at_once = this->at_once();
   M& mp = this_m();
   P& p = *mp.oldp;
   sched_.lock.lock();
@@ -75,7 +77,7 @@ void Runtime::entersyscall_gcwait() {
       }
       tracer_.release(trace);
     }
-    p.syscalltick.add(1);
+    p.syscalltick.bump(1);
     stopped_one_locked();
   } else if (trace.ok()) {
     tracer_.release(trace);
@@ -91,7 +93,7 @@ void Runtime::entersyscallblock() {
   g.stackguard0.store(true);
   P& p = *mp.pp();
   mp.syscalltick = p.syscalltick.load();
-  p.syscalltick.add(1);
+  p.syscalltick.bump(1);
   casgstatus(g, kGrunning, kGsyscall);
   truth(g, ResourceState::kSyscall);
   place(g, G::Place::kOnM, G::Place::kSyscall);
@@ -124,7 +126,7 @@ void Runtime::exitsyscall() {
         trace.go_sysexit(lost_p);
         if (lost_p) trace.go_start();
       }
-      p.syscalltick.add(1);
+      p.syscalltick.bump(1);
       place(g, G::Place::kSyscall, G::Place::kOnM);
       casgstatus(g, kGsyscall, kGrunning);
       if (trace.ok()) tracer_.release(trace);
@@ -137,7 +139,7 @@ void Runtime::exitsyscall() {
   }
   mcall(&Runtime::exitsyscall0);
   // Perhaps on another M.
-  this_m().pp()->syscalltick.add(1);
+  this_m().pp()->syscalltick.bump(1);
 }
 
 bool Runtime::exitsyscallfast(P* oldp) {
@@ -171,14 +173,18 @@ void Runtime::exitsyscallfast_reacquired(tracer::TraceLocker trace, M* owner) {
     trace.proc_steal(p, true);
     trace.proc_start();
   }
-  p.syscalltick.add(1);
+  p.syscalltick.bump(1);
 }
 
 bool Runtime::exitsyscallfast_pidle() {
-  sched_.lock.lock();
-  P* p = pidleget();
-  if (p != nullptr) wake_sysmon_locked();
-  sched_.lock.unlock();
+  P* p = nullptr;
+  {
+    const interleave::AtOnce at_once = this->at_once();
+    sched_.lock.lock();
+    p = pidleget();
+    if (p != nullptr) wake_sysmon_locked();
+    sched_.lock.unlock();
+  }
   if (p == nullptr) return false;
   acquirep(*p);
   return true;
@@ -200,14 +206,18 @@ G* Runtime::exitsyscall0(G& g) {
     tracer_.release(trace);
   }
   dropg(mp);
-  sched_.lock.lock();
-  P* p = pidleget();
-  if (p == nullptr) {
-    globrunqput(g);
-  } else {
-    wake_sysmon_locked();
+  P* p = nullptr;
+  {
+    const interleave::AtOnce at_once = this->at_once();
+    sched_.lock.lock();
+    p = pidleget();
+    if (p == nullptr) {
+      globrunqput(g);
+    } else {
+      wake_sysmon_locked();
+    }
+    sched_.lock.unlock();
   }
-  sched_.lock.unlock();
   if (p != nullptr) {
     acquirep(*p);
     place(g, G::Place::kNowhere, G::Place::kQueue);

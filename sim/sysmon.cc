@@ -122,7 +122,7 @@ std::uint32_t Runtime::retake(std::uint64_t now) {
         tracer_.release(trace);
       }
       ++taken;
-      p.syscalltick.add(1);
+      p.syscalltick.bump(1);
       handoffp(p);
     } else if (trace.ok()) {
       tracer_.release(trace);

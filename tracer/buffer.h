@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -29,15 +30,21 @@ struct TraceBuf {
 
   bool available(std::size_t size) const { return kCapacity - pos >= size; }
   void put_byte(std::uint8_t value) { bytes[pos++] = std::byte{value}; }
-  void put_varint(std::uint64_t value) {
-    while (value >= 0x80) {
-      put_byte(static_cast<std::uint8_t>(value | 0x80));
-      value >>= 7;
-    }
-    put_byte(static_cast<std::uint8_t>(value));
-  }
+  void put_varint(std::uint64_t value) { moved_to(put_varint_at(end(), value)); }
   void put_bytes(std::string_view text) {
-    for (const char c : text) put_byte(static_cast<std::uint8_t>(c));
+    std::memcpy(end(), text.data(), text.size());
+    pos += text.size();
+  }
+  // The same piece by piece, for whoever puts many: a byte may be written over anything, so with
+  // each of them the compiler would store `pos` and load it again.
+  std::byte* end() { return bytes.data() + pos; }
+  void moved_to(const std::byte* new_end) {
+    pos = static_cast<std::size_t>(new_end - bytes.data());
+  }
+  static std::byte* put_varint_at(std::byte* at, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::byte>(value | 0x80);
+    *at++ = static_cast<std::byte>(value);
+    return at;
   }
   // Leaves room for the batch length, which is known only at the end.
   void reserve_length() {

@@ -94,10 +94,10 @@ TraceLocker Tracer::acquire() {
   ++m.locks;
   // Odd first, then the generation: trace_advance stores the generation, then waits for even. So
   // whoever read the old generation is seen as odd and waited for.
-  m.seqlock.add(1);
+  m.seqlock.bump(1);
   const std::uint64_t gen = gen_.load();
   if (gen == 0) {
-    m.seqlock.add(1);
+    m.seqlock.bump(1);
     --m.locks;
     return {};
   }
@@ -107,12 +107,12 @@ TraceLocker Tracer::acquire() {
 void Tracer::release(TraceLocker locker) {
   TracedM& m = locker.m();
   MPG_CHECK(m.seqlock.peek() % 2 == 1, "release without acquire");
-  m.seqlock.add(1);
+  m.seqlock.bump(1);
   --m.locks;
 }
 
 void Tracer::thread_destroy(TracedM& m) {
-  m.seqlock.add(1);
+  m.seqlock.bump(1);
   lock_.lock();
   for (std::size_t slot = 0; slot < m.buf.size(); ++slot) {
     if (m.buf[slot] == nullptr) continue;
@@ -120,7 +120,7 @@ void Tracer::thread_destroy(TracedM& m) {
     m.buf[slot] = nullptr;
   }
   lock_.unlock();
-  m.seqlock.add(1);
+  m.seqlock.bump(1);
 }
 
 // ---- buffers ----

@@ -71,8 +71,8 @@ class Tracer {
 
   // traceExitingSyscall, traceExitedSyscall: around a slow syscall exit, which a stop-the-world
   // does not wait for, so StartTrace has to. [cp]
-  void exiting_syscall() { exiting_syscall_.add(1); }
-  void exited_syscall() { exiting_syscall_.add(-1); }
+  void exiting_syscall() { exiting_syscall_.bump(1); }
+  void exited_syscall() { exiting_syscall_.bump(-1); }
 
   // traceThreadDestroy: an M leaves for good. REQUIRES: sched.lock is held. [cp]
   void thread_destroy(TracedM& m);

@@ -18,10 +18,12 @@ void TraceWriter::event(EventType type, std::initializer_list<std::uint64_t> arg
   ensure(1 + (args.size() + 1) * TraceBuf::kBytesPerNumber);
   // Two events of one buffer never have the same time, however coarse the clock.
   const std::uint64_t time = std::max(tracer_->now(), buf_->last_time + 1);
-  buf_->put_byte(static_cast<std::uint8_t>(type));
-  buf_->put_varint(time - buf_->last_time);
+  std::byte* at = buf_->end();
+  *at++ = static_cast<std::byte>(type);
+  at = TraceBuf::put_varint_at(at, time - buf_->last_time);
+  for (const std::uint64_t arg : args) at = TraceBuf::put_varint_at(at, arg);
+  buf_->moved_to(at);
   buf_->last_time = time;
-  for (const std::uint64_t arg : args) buf_->put_varint(arg);
   tracer_->written(m_, gen_, type, {args.begin(), args.size()});
 }
 

@@ -52,26 +52,26 @@ class Campaign : public testing::Test {
     const std::size_t state = text.find('\n') + 1;
     return json::parse(text.substr(state, text.find('\n', state) - state))["runs"];
   }
-  void expect_to_end_as_if_never_stopped() const {
+  void expect_to_end_as_if_never_stopped(const std::string& hunt = kHunt) const {
     const std::string runs_of_all = std::to_string(runs() + 500);
     EXPECT_EQ(told(shell(kResume + folder() + " --runs " + runs_of_all)),
-              told(shell(kHunt + "--runs " + runs_of_all)));
+              told(shell(hunt + "--runs " + runs_of_all)));
   }
 
   Scratch scratch_;
 };
 
-// ---- of provers, which keep what they have seen in memory ----
+// ---- of the search for states, which keeps what it has seen in memory ----
 
-TEST_F(Campaign, OfAProverCannotBeResumed) {
-  shell("mpglab hunt gcwait-small --strategy dpor --runs 10 --out " + folder());
+TEST_F(Campaign, OfStatesCannotBeResumed) {
+  shell("mpglab hunt gcwait-small --strategy states --runs 10 --out " + folder());
   const CommandResult result = shell("mpglab hunt --resume " + folder());
   EXPECT_EQ(result.code, 2);
-  EXPECT_NE(result.err.find("a campaign of --strategy dpor cannot be resumed"), std::string::npos)
+  EXPECT_NE(result.err.find("a campaign of --strategy states cannot be resumed"), std::string::npos)
       << result.err;
 }
-TEST_F(Campaign, OfAProverIsBegunAnew) {
-  const std::string hunt = "mpglab hunt gcwait-small --strategy dpor --runs 10 --out " + folder();
+TEST_F(Campaign, OfStatesIsBegunAnew) {
+  const std::string hunt = "mpglab hunt gcwait-small --strategy states --runs 10 --out " + folder();
   shell(hunt);
   EXPECT_EQ(shell(hunt).code, 3);
 }
@@ -105,6 +105,42 @@ TEST_F(Campaign, OfDfsEndsInItsProof) {
   // As many as docs/strategies.md has.
   EXPECT_EQ(object["runs"], 1'097);
   EXPECT_EQ(object["verdict"], "verified");
+}
+
+const std::string kDpor =
+    "mpglab hunt gcwait-small --strategy dpor --bug self-steal-update-order --keep-going "
+    "--no-shrink --json ";
+
+// A ticket is 64 schedules, and the first finding is at 1,153.
+class CampaignOfDporInParts : public CampaignInParts {};
+
+TEST_P(CampaignOfDporInParts, EndsAsIfItHadNeverStopped) {
+  const std::string runs = GetParam();
+  shell(kDpor + "--runs " + runs + " --out " + folder());
+  EXPECT_EQ(told(shell(kResume + folder() + " --runs 2000 --jobs 2")),
+            told(shell(kDpor + "--runs 2000")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stopped, CampaignOfDporInParts,
+                         testing::Values("1", "64", "100", "1153", "2000"));
+
+TEST_F(Campaign, OfDporEndsInItsProof) {
+  // One goroutine that collects: a few hundred classes.
+  const std::string scenario = scratch_.write(
+      "a.toml", "title = \"t\"\nstory = \"s\"\ngomaxprocs = 2\n[goroutine.main]\nbody = \"gc\"\n");
+  const std::string hunt = "mpglab hunt " + scenario + " --strategy dpor --json ";
+  shell(hunt + "--runs 100 --out " + folder());
+  const CommandResult resumed = shell("mpglab hunt --json --runs 5000 --resume " + folder());
+  EXPECT_EQ(last_object(resumed)["verdict"], "verified");
+  EXPECT_EQ(told(resumed), told(shell(hunt)));
+}
+
+TEST_F(Campaign, ThatIsAtItsProofSaysItAgain) {
+  const std::string scenario = scratch_.write(
+      "a.toml", "title = \"t\"\nstory = \"s\"\ngomaxprocs = 2\n[goroutine.main]\nbody = \"gc\"\n");
+  const CommandResult proved =
+      shell("mpglab hunt " + scenario + " --strategy dpor --json --out " + folder());
+  EXPECT_EQ(told(shell("mpglab hunt --json --resume " + folder())), told(proved));
 }
 
 TEST_F(Campaign, ThatIsAtItsEndSaysItAgain) {
@@ -141,8 +177,8 @@ TEST_F(Campaign, OfAShardIsTakenUpByItsShard) {
 // A hunt without an end, on two cores, that was killed as soon as its file knew of a schedule.
 class KilledCampaign : public Campaign {
  protected:
-  CommandResult hunt_and_kill(const std::string& signal) {
-    return shell(kHunt + "--time 1h --jobs 2 --out " + folder() + " & hunt=$!\n" +
+  CommandResult hunt_and_kill(const std::string& signal, const std::string& hunt = kHunt) {
+    return shell(hunt + "--time 1h --jobs 2 --out " + folder() + " & hunt=$!\n" +
                  "until grep -q '^{\"type\":\"state\".*\"runs\":[1-9]' " + file() +
                  " 2>/dev/null; do :; done\n" + "kill -" + signal + " $hunt; wait $hunt");
   }
@@ -151,6 +187,11 @@ class KilledCampaign : public Campaign {
 TEST_F(KilledCampaign, EndsAsIfItHadNeverStopped) {
   hunt_and_kill("KILL");
   expect_to_end_as_if_never_stopped();
+}
+
+TEST_F(KilledCampaign, OfDporEndsAsIfItHadNeverStopped) {
+  hunt_and_kill("KILL", kDpor);
+  expect_to_end_as_if_never_stopped(kDpor);
 }
 
 TEST_F(KilledCampaign, IsNotWrittenOverByANewOne) {

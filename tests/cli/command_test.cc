@@ -192,6 +192,22 @@ TEST(Hunt, IsInconclusiveWhenAProofIsCutOff) {
   EXPECT_EQ(shell("mpglab hunt gcwait-small --strategy dpor --runs 10").code, 3);
 }
 
+TEST(Hunt, SaysHowMuchOfAProofByClassesIsDone) {
+  const json tree =
+      last_object(shell("mpglab hunt gcwait-small --strategy dpor --runs 100 --json"))["tree"];
+  EXPECT_DOUBLE_EQ(tree["explored"].get<double>(), 100 / tree["schedules"].get<double>());
+}
+
+TEST(Hunt, OfOnlyOneClassIsDoneWithIt) {
+  const Scratch scratch;
+  const std::string scenario = scratch.write(
+      "a.toml",
+      "title = \"t\"\nstory = \"s\"\ngomaxprocs = 1\n[goroutine.main]\nbody = \"syscall\"\n");
+  const json tree =
+      last_object(shell("mpglab hunt " + scenario + " --strategy dpor --json"))["tree"];
+  EXPECT_EQ(tree, (json{{"explored", 1.0}, {"schedules", 1.0}, {"error", 0.0}}));
+}
+
 TEST(Hunt, SaysWhyThereCanBeNoProof) {
   const CommandResult result = shell("mpglab hunt start-stop --strategy states");
   EXPECT_EQ(result.code, 3);

@@ -32,7 +32,7 @@ constexpr Strategy kStrategies[] = {
     {"fair-pct", "seed classes jobs shard depth"},
     {"round-robin", "classes"},
     {"dfs", "classes jobs deviations preemptions"},
-    {"dpor", ""},
+    {"dpor", "jobs"},
     {"states", "preemptions"},
 };
 void PrintTo(const Strategy& strategy, std::ostream* out) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/classes_text.h"
+#include "cli/tree_text.h"
 
 namespace mpglab::cli {
 namespace {
@@ -66,6 +67,35 @@ TEST(Progress, OfDfsSaysHowLargeTheRoundIs) {
 TEST(Progress, OfDfsWithinABoundExpectsItsEnd) {
   // 10, and 6,100 within 2 deviations.
   EXPECT_NEAR(*seconds_left({.deviations = 2}, dfs_at(91)), 6'110, 1e-6);
+}
+
+// 2,000 schedules in 2 s, which are a fifth of the tree.
+explore::HuntProgress dpor_at_a_fifth() {
+  explore::HuntProgress progress = at(2'000, 2);
+  progress.tree = interleave::TreeEstimate{.explored = 0.2, .executions = 10'000, .error = 3'000};
+  return progress;
+}
+
+TEST(Progress, OfDporSaysHowMuchOfTheTreeIsExplored) {
+  EXPECT_EQ(progress_text({}, dpor_at_a_fifth()),
+            "2,000 schedules, 1,000/s, 2.00 s, 8.00 s left, about 20% of the tree");
+}
+
+TEST(Progress, OfDporExpectsTheLimitIfThatComesFirst) {
+  EXPECT_EQ(seconds_left({.runs = 5'000}, dpor_at_a_fifth()), 3);
+}
+
+TEST(TreeText, SaysHowLargeTheTreeIsAndHowSureThatIs) {
+  EXPECT_EQ(tree_text({.explored = 0.2, .executions = 10'000, .error = 3'000.4}),
+            "about 20% of the tree as far as it is known, which has some 10,000 schedules then "
+            "(+/- 3,000)");
+}
+
+TEST(TreeText, HasNoMoreDigitsThanItIsWorth) {
+  EXPECT_EQ(
+      tree_text({.explored = 0.000012345, .executions = 1.2345e9, .error = 1.2e6}),
+      "about 0.0012% of the tree as far as it is known, which has some 1.2e+09 schedules then "
+      "(+/- 1.2e+06)");
 }
 
 TEST(Course, OfAShardIsItsPartOfTheSchedules) {

@@ -33,7 +33,8 @@ class AllOrders final : public Strategy {
 };
 
 // What makes two executions the same: which operations each thread made, and, for each object, in
-// which order it was written and which of the writes each read came after.
+// which order it was written and which of the writes, and of the adds that do not look, each read
+// came after.
 class ClassOfExecution final : public Observer {
  public:
   ClassOfExecution() = default;
@@ -49,13 +50,18 @@ class ClassOfExecution final : public Observer {
     const std::string thread = name_of(step.thread);
     const std::size_t number = made_[thread]++;
     Object& object = objects_[step.operation.object];
-    if (step.wrote) {
+    if (step.operation.access == Access::kAdd) {
+      object.adds[object.writes].insert(name_of(thread, number));
+    } else if (step.wrote) {
       ++object.writes;
       object.reads.emplace_back();
+      object.adds.emplace_back();
       object.order += name_of(thread, number);
     } else {
-      // A set: reads between two writes have no order.
-      object.reads[object.writes].insert({thread, number});
+      // A set: reads between two writes have no order. Those of what was added do.
+      std::string reader = thread;
+      for (const std::string& add : object.adds[object.writes]) reader += "+" + add;
+      object.reads[object.writes].insert({reader, number});
     }
   }
   void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
@@ -69,6 +75,10 @@ class ClassOfExecution final : public Observer {
         text += ";";
         for (const auto& [thread, number] : reads) text += name_of(thread, number);
       }
+      for (const auto& adds : object.adds) {
+        text += "+";
+        for (const std::string& add : adds) text += add;
+      }
     }
     return text;
   }
@@ -78,6 +88,7 @@ class ClassOfExecution final : public Observer {
     std::size_t writes = 0;
     std::string order;
     std::vector<std::set<std::pair<std::string, std::size_t>>> reads{1};
+    std::vector<std::set<std::string>> adds{1};
   };
 
   std::string name_of(ThreadId thread) const {

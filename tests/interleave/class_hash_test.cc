@@ -92,6 +92,8 @@ TEST_P(ClassesOfRandomPrograms, HaveOneHashEach) {
 INSTANTIATE_TEST_SUITE_P(OfEverything, ClassesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kEverything),
                                           testing::Values(4U, 6U, 8U, 10U)));
+INSTANTIATE_TEST_SUITE_P(OfAdds, ClassesOfRandomPrograms,
+                         testing::Combine(testing::Values(Mix::kAdds), testing::Values(5U, 7U)));
 INSTANTIATE_TEST_SUITE_P(OfOneWord, ClassesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kOneWord), testing::Values(5U, 7U)));
 

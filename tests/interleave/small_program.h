@@ -19,8 +19,9 @@ namespace mpglab::interleave::test {
 class SmallProgram {
  public:
   // Everything there is; or loads, stores and compare-and-swaps of one word, which fail as often as
-  // not; or everything in threads that start each other somewhere in their course.
-  enum class Mix : std::uint8_t { kEverything, kOneWord, kThreads };
+  // not; or everything in threads that start each other somewhere in their course; or loads, stores
+  // and adds that do not look; or everything, and some of it at once.
+  enum class Mix : std::uint8_t { kEverything, kOneWord, kThreads, kAdds, kAtOnce };
 
   // At most `steps` operations in all; the same seed is the same program.
   SmallProgram(Engine& engine, Mix mix, std::uint64_t seed, unsigned steps) : engine_(engine) {
@@ -66,6 +67,8 @@ class SmallProgram {
     kSleep,
     kWake,
     kStart,  // the thread of that number
+    kBump,
+    kAtOnce,  // from here on, or not any more
   };
   struct Op {
     Kind kind;
@@ -84,14 +87,27 @@ class SmallProgram {
       constexpr std::array kOfOneWord = {Kind::kLoad, Kind::kCas, Kind::kCas, Kind::kStore};
       return {kOfOneWord[random.below(kOfOneWord.size())], 0, static_cast<int>(random.below(2))};
     }
+    if (mix == Mix::kAdds) {
+      constexpr std::array kOfAdds = {Kind::kLoad, Kind::kBump, Kind::kBump, Kind::kStore};
+      return {kOfAdds[random.below(kOfAdds.size())], 0, static_cast<int>(random.below(2))};
+    }
+    if (mix == Mix::kAtOnce) {
+      constexpr std::array kOfAtOnce = {Kind::kAtOnce, Kind::kBump};
+      const std::uint32_t which = random.below(8);
+      if (which < 2)
+        return {kOfAtOnce[which], random.below(2), static_cast<int>(random.below(3) != 0 ? 1 : 0)};
+    }
     // Words come up more often than what waits.
+    constexpr std::size_t kAwaits = 2;
     constexpr std::array kKinds = {Kind::kLoad,    Kind::kLoad,      Kind::kStore, Kind::kStoreSeen,
                                    Kind::kAdd,     Kind::kCas,       Kind::kCas,   Kind::kIfSeen,
                                    Kind::kLock,    Kind::kUnlock,    Kind::kLock,  Kind::kUnlock,
                                    Kind::kAcquire, Kind::kRelease,   Kind::kSleep, Kind::kWake,
                                    Kind::kAwait,   Kind::kAwaitOther};
-    return {kKinds[random.below(kKinds.size())], random.below(2),
-            static_cast<int>(random.below(2))};
+    // Nobody may wait for a word that is added to without looking.
+    const auto kinds =
+        static_cast<std::uint32_t>(kKinds.size() - (mix == Mix::kAtOnce ? kAwaits : 0));
+    return {kKinds[random.below(kinds)], random.below(2), static_cast<int>(random.below(2))};
   }
 
   void begin() {
@@ -168,6 +184,12 @@ class SmallProgram {
         break;
       case Kind::kStart:
         start_thread(op.word);
+        break;
+      case Kind::kBump:
+        word.bump(1);
+        break;
+      case Kind::kAtOnce:
+        engine_.set_at_once(op.value != 0);
         break;
       case Kind::kIfSeen:
         break;

@@ -86,6 +86,10 @@ INSTANTIATE_TEST_SUITE_P(OfEverything, StatesOfRandomPrograms,
 INSTANTIATE_TEST_SUITE_P(OfThreadsThatStartThreads, StatesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kThreads),
                                           testing::Values(4U, 6U, 8U)));
+INSTANTIATE_TEST_SUITE_P(OfAdds, StatesOfRandomPrograms,
+                         testing::Combine(testing::Values(Mix::kAdds), testing::Values(5U, 6U)));
+INSTANTIATE_TEST_SUITE_P(OfStepsAtOnce, StatesOfRandomPrograms,
+                         testing::Combine(testing::Values(Mix::kAtOnce), testing::Values(6U, 8U)));
 INSTANTIATE_TEST_SUITE_P(OfOneWord, StatesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kOneWord), testing::Values(5U, 6U)));
 
