@@ -392,11 +392,10 @@ void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
   }
 }
 
-// Of a step of several operations each may race, as far as those before it have not ordered it. If
-// two of them race with one other step, the first does.
+// Of a step of several operations each may race, as far as those before it have not ordered it: so
+// only the first that races with one other step does.
 void Dpor::reverse_races_of_step(EventLog::Index at) {
   const std::vector<Event>& rest = log_.rest(at);
-  reversed_.clear();
   log_.begin_clock(known_, log_.last_of_thread(log_[at], at));
   for (std::size_t i = 0; i <= rest.size(); ++i) {
     const Event& operation = i == 0 ? log_[at] : rest[i - 1];
@@ -404,15 +403,7 @@ void Dpor::reverse_races_of_step(EventLog::Index at) {
     collect_races(operation, at);
     // Behind its first operation a step can come to one that is not possible yet.
     if (i == 0 && waits(operation.operation.access)) {
-      const std::vector<EventLog::Touch>& others = log_.on_object(operation.operation.object);
-      auto other = log_.before(others, at);
-      while (other != others.begin()) {
-        --other;
-        if (log_.in_clock(known_, other->index)) break;
-        if (other->effect != Effect::kWrite || !possible(operation, other->before)) continue;
-        reverse_step(*other, at, i);
-        break;
-      }
+      reverse_races_of_waiting(operation, at);
     } else {
       for (const EventLog::Touch& first : direct_)
         if (!log_.in_clock(known_, first.index) && !is_ordered(first.index))
@@ -434,8 +425,6 @@ void Dpor::reverse(const EventLog::Touch& first, const Event& second, EventLog::
 // The same for a step of which operation number `number` races, from 0. What it would do behind
 // that one is not known.
 void Dpor::reverse_step(const EventLog::Touch& first, EventLog::Index second, std::size_t number) {
-  if (std::find(reversed_.begin(), reversed_.end(), first.index) != reversed_.end()) return;
-  reversed_.push_back(first.index);
   if (number == 0) return reverse(first, log_[second], second);
   const std::vector<Event>& rest = log_.rest(second);
   Footprint more{.touches = {}, .open = true};

@@ -228,7 +228,6 @@ class Dpor final : public Strategy, public Observer {
   // Used again and again.
   std::vector<Event> sequence_;
   std::vector<EventLog::Touch> direct_;
-  std::vector<EventLog::Index> reversed_;
   std::vector<std::uint32_t> known_;
 };
 

@@ -177,6 +177,7 @@ class Runtime final : private tracer::Runtime {
 
   // ---- stw.cc ----
   void stop_the_world_with_sema(tracer::StwReason reason);
+  // What is done of that under sched.lock: takes all Ps but those that run. True: none does. [cp]
   bool take_ps();
   void start_the_world_with_sema();
   P* procresize(std::uint32_t procs);
