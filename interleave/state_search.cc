@@ -26,7 +26,8 @@ StateSearch::StateSearch(Engine& engine, PlainData plain_data, const void* progr
       plain_data_(plain_data),
       program_(program),
       options_(options),
-      seen_(options.most_states) {
+      seen_(options.most_states),
+      most_preemptions_(preemptions_of_round(0)) {
   engine_.observe(this);
 }
 StateSearch::~StateSearch() {
@@ -67,10 +68,18 @@ bool StateSearch::advance() {
   if (most_preemptions_ != kAll) complete_below_ = most_preemptions_ + 1;
   exhausted_ = !left_out_ || most_preemptions_ == options_.preemptions;
   if (exhausted_) return false;
-  const bool to_the_end = options_.preemptions == StateSearchOptions::kUnbounded &&
-                          most_preemptions_ >= kRoundsBeforeAll;
-  begin_round(to_the_end ? kAll : most_preemptions_ + 1);
+  begin_round(preemptions_of_round(most_preemptions_ + 1));
+  // States are told apart by less there.
+  if (most_preemptions_ == kAll) {
+    seen_.clear();
+    root_ = 0;
+  }
   return true;
+}
+
+std::uint32_t StateSearch::preemptions_of_round(std::uint32_t round) const {
+  const bool bounded = options_.preemptions != StateSearchOptions::kUnbounded;
+  return bounded || round < options_.bounded_rounds ? round : kAll;
 }
 
 void StateSearch::begin_round(std::uint32_t preemptions) {
@@ -148,7 +157,9 @@ std::uint64_t StateSearch::fingerprint(const Decision& decision) const {
     if (has_operand(pending.access)) number = mixed(number + engine_.operand(thread));
     sum += mixed(number + pasts_[thread]->number);
   }
-  // Which choice is the default one depends on who runs.
+  // Who runs matters to a choice that is its own, and to what a preemption is. Without a bound
+  // there is no such thing: whoever runs, the same threads can be picked.
+  if (decision.picks_thread() && most_preemptions_ == kAll) return mixed(sum);
   return mixed(sum + mixed(names_[decision.current] + static_cast<std::uint64_t>(decision.kind)));
 }
 

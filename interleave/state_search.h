@@ -41,6 +41,9 @@ struct StateSearchOptions {
   // How often a thread that could go on may be interrupted. Who follows one that waits, ends or
   // gives way costs nothing.
   std::uint32_t preemptions = kUnbounded;
+  // Without a bound on preemptions: so many rounds with one before the round that has none, so that
+  // what goes wrong soon is found soon.
+  std::uint32_t bounded_rounds = 6;
   std::size_t most_states = std::size_t{1} << 26;
   // Each of the reductions, to measure what it spares.
   bool recognise_states = true;
@@ -88,6 +91,7 @@ class StateSearch final : public Strategy, public Observer {
   // Why the program is none for it, or why it had to stop; empty: all is well.
   std::string_view cannot() const { return cannot_; }
 
+  // Of the rounds with a bound so far, or of the one without.
   std::uint64_t states() const { return seen_.size(); }
   // Executions of the last round that came to an end of their own; the others came to a state that
   // was known.
@@ -95,8 +99,7 @@ class StateSearch final : public Strategy, public Observer {
 
  private:
   static constexpr std::uint32_t kScouts = 500;
-  // After so many rounds one without a bound, if there is none: each round begins anew.
-  static constexpr std::uint32_t kRoundsBeforeAll = 5;
+  // Of the round that has no bound.
   static constexpr std::uint32_t kAll = ~std::uint32_t{0};
 
   struct Object {
@@ -122,6 +125,7 @@ class StateSearch final : public Strategy, public Observer {
   void check_root(std::uint64_t root);
   bool advance();
   bool next_tape();
+  std::uint32_t preemptions_of_round(std::uint32_t round) const;
   void begin_round(std::uint32_t preemptions);
   void give_up_on(std::string_view why);
   Object& object(ObjectId id);
@@ -139,7 +143,7 @@ class StateSearch final : public Strategy, public Observer {
   Random random_{1};
 
   // Of this round.
-  std::uint32_t most_preemptions_ = 0;
+  std::uint32_t most_preemptions_;
   Tape tape_;                      // without the choices that are none
   std::uint32_t preemptions_ = 0;  // in the tape
   bool left_out_ = false;

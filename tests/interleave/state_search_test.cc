@@ -70,6 +70,9 @@ class StatesOfRandomPrograms : public testing::TestWithParam<std::tuple<Mix, uns
 TEST_P(StatesOfRandomPrograms, HaveTheSameOutcomes) {
   expect_same_outcomes({}, BoundedDfs::kUnbounded);
 }
+TEST_P(StatesOfRandomPrograms, HaveTheSameOutcomesWhoeverRuns) {
+  expect_same_outcomes({.bounded_rounds = 0}, BoundedDfs::kUnbounded);
+}
 TEST_P(StatesOfRandomPrograms, HaveTheSameOutcomesWithoutPreemptions) {
   expect_same_outcomes({.preemptions = 0}, 0);
 }
@@ -137,6 +140,11 @@ TEST(StateSearch, AreWhereEachThreadStandsAndWhoRuns) {
   // There is a choice while both can go on. The first is main's, which has ended. Whoever runs then
   // is before its first to fifth write, the other one there or not started yet: 5 * 6 for each.
   EXPECT_EQ(TwoWriters(5, /*one_word=*/true).explore().states, 61U);
+}
+TEST(StateSearch, AreWhereEachThreadStandsIfNoRoundHasABound) {
+  // Main's, and then each of the two before one of its writes or not started yet, not both the
+  // latter: 1 + 6 * 6 - 1.
+  EXPECT_EQ(TwoWriters(5, /*one_word=*/true).explore({.bounded_rounds = 0}).states, 36U);
 }
 TEST(StateSearch, WithoutThemEveryOrderIsTried) {
   // A start and three writes each: 8 over 4 orders.
