@@ -23,6 +23,20 @@ bool possible(const Event& event, std::uint64_t value) {
   }
 }
 
+// A value with which it could not.
+std::uint64_t impossible_value(Access access, std::uint64_t operand) {
+  switch (access) {
+    case Access::kLock:
+      return 1;
+    case Access::kAwaitEqual:
+      return operand + 1;
+    case Access::kAwaitOther:
+      return operand;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 Dpor::Dpor(Engine& engine, std::shared_ptr<Footprints> footprints)
@@ -62,12 +76,16 @@ bool Dpor::sleeps(const State& state, ThreadId thread) {
 
 // Makes `next` the state behind `event`, with nothing to be tried there.
 void Dpor::enter(const State& now, const Event& event, State& next) {
-  next.sleeping.clear();
-  for (const Event& asleep : now.sleeping) {
-    if (asleep.thread != event.thread && !dependent(asleep, event)) next.sleeping.push_back(asleep);
-  }
-  next.inherited = next.sleeping.size();
+  next.sleeping = now.sleeping;
+  still_asleep(next, event);
   next.wakeups = WakeupForest::kNoBranches;
+}
+
+void Dpor::still_asleep(State& state, const Event& event) {
+  std::erase_if(state.sleeping, [&event](const Event& asleep) {
+    return asleep.thread == event.thread || dependent(asleep, event);
+  });
+  state.inherited = state.sleeping.size();
 }
 
 std::uint32_t Dpor::give_up() {
@@ -76,6 +94,7 @@ std::uint32_t Dpor::give_up() {
 }
 
 std::uint32_t Dpor::pick(const Decision& decision) {
+  end_step();
   if (!decision.picks_thread()) {
     cannot_ = "the program chooses";
     return kGiveUp;
@@ -116,9 +135,18 @@ void Dpor::on_spawn(ThreadId parent, ThreadId child) {
 // That it had to wait is something that it has read, in the order of what is done to the object.
 void Dpor::on_wait(ThreadId thread) {
   if (undisturbed_ || last_thread_ != thread_[thread]) return;
+  const Operation operation = engine_.pending(thread);
+  const std::uint64_t operand = engine_.operand(thread);
+  const std::uint64_t value = impossible_value(operation.access, operand);
   go_on({.thread = thread_[thread],
-         .operation = engine_.pending(thread),
-         .operand = engine_.operand(thread)});
+         .operation = operation,
+         .operand = operand,
+         .before = value,
+         .after = value});
+}
+void Dpor::on_also(ThreadId thread, Operation operation) {
+  if (undisturbed_ || last_thread_ != thread_[thread]) return;
+  go_on({.thread = thread_[thread], .operation = operation, .wrote = writes(operation.access)});
 }
 void Dpor::on_yield(ThreadId /*thread*/) {
   give_up_on("the program spins");
@@ -157,8 +185,10 @@ void Dpor::on_operation(const Step& step) {
                     .operand = engine_.operand(step.thread),
                     .before = step.before,
                     .after = step.after,
-                    .at_once = engine_.at_once(step.thread)};
+                    .at_once = engine_.at_once(step.thread),
+                    .alone = engine_.does_stand_alone(step.operation.object)};
   if (last_thread_ == thread && engine_.joins(step.thread)) return go_on(event);
+  end_step();
   last_thread_ = thread;
   if (made_ < log_.size()) {
     MPG_CHECK(log_[made_].thread == thread && log_[made_].operation.object == step.operation.object,
@@ -166,7 +196,6 @@ void Dpor::on_operation(const Step& step) {
     ++made_;
     return;
   }
-  log_.seal(*footprints_);
   if (made_ < prefix_) {
     MPG_CHECK(path_[made_].thread == thread &&
                   path_[made_].operation.object == step.operation.object &&
@@ -182,12 +211,13 @@ void Dpor::on_operation(const Step& step) {
 
 // The last event goes on.
 void Dpor::go_on(const Event& operation) {
-  if (!extends_) return;
-  log_.extend(operation);
-  if (made_ <= prefix_) return;
-  State& now = states_[made_];
-  std::erase_if(now.sleeping, [&](const Event& asleep) { return dependent(asleep, operation); });
-  now.inherited = now.sleeping.size();
+  if (extends_) log_.extend(operation);
+}
+
+// The last event is complete, if there is one: what it did as a whole is known only now.
+void Dpor::end_step() {
+  if (extends_ && log_.seal(*footprints_) && made_ > prefix_)
+    still_asleep(states_[made_], log_[made_ - 1]);
 }
 
 void Dpor::record(const Event& event) {
@@ -196,7 +226,13 @@ void Dpor::record(const Event& event) {
   State& now = states_[made_];
   State& next = states_[made_ + 1];
   redundant_ = redundant_ || sleeps(now, event.thread);
-  enter(now, event, next);
+  if (event.at_once) {
+    // For the time being with everything asleep that was.
+    next.sleeping = now.sleeping;
+    next.wakeups = WakeupForest::kNoBranches;
+  } else {
+    enter(now, event, next);
+  }
   next.entered = executions_;
   if (now.wakeups != WakeupForest::kNoBranches) {
     MPG_CHECK(forest_.first_step(now.wakeups).thread == event.thread,
@@ -207,7 +243,7 @@ void Dpor::record(const Event& event) {
 
 void Dpor::end(const Tape& /*tape*/) {
   if (!cannot_.empty()) return;
-  log_.seal(*footprints_);
+  end_step();
   if (!over_) end_of_test();
   if (redundant_) {
     ++abandoned_;
@@ -350,7 +386,7 @@ void Dpor::reverse_races_of(const Event& event, EventLog::Index at) {
       return first.index < between && log_.happens_before(first.index, between);
     };
     if (own != EventLog::kNone && (own == first.index || ordered_by(own))) continue;
-    if (is_ordered(first.index)) continue;
+    if (is_ordered(first.index, direct_)) continue;
     reverse(first, event, at);
   }
 }
@@ -367,16 +403,18 @@ void Dpor::collect_races(const Event& operation, EventLog::Index at) {
   }
 }
 
-// By another of those that were collected.
-bool Dpor::is_ordered(EventLog::Index first) const {
-  return std::any_of(direct_.begin(), direct_.end(), [&](const EventLog::Touch& between) {
+// By another one of `others`.
+bool Dpor::is_ordered(EventLog::Index first, const std::vector<EventLog::Touch>& others) const {
+  return std::any_of(others.begin(), others.end(), [&](const EventLog::Touch& between) {
     return first < between.index && log_.happens_before(first, between.index);
   });
 }
 
 // Waiting steps cannot come before whatever made them possible; they may before what was possible
-// for them already.
+// for them already. One that changes its object races with those that have only read it since then
+// as well, as with any other write.
 void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
+  readers_.clear();
   const EventLog::Index own = log_.last_of_thread(event, at);
   const std::vector<EventLog::Touch>& others = log_.on_object(event.operation.object);
   auto other = log_.before(others, at);
@@ -386,8 +424,15 @@ void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
     if (own != EventLog::kNone &&
         (own == first || (first < own && log_.happens_before(first, own))))
       return;
-    if (other->effect != Effect::kWrite || !possible(event, other->before)) continue;
-    reverse(*other, event, at);
+    if (other->effect == Effect::kAdd || !possible(event, other->before)) continue;
+    if (other->effect == Effect::kRead) {
+      if (effect_of(event) == Effect::kRead || is_ordered(first, readers_)) continue;
+      readers_.push_back(*other);
+      reverse(*other, event, at);
+      continue;
+    }
+    // Those who have read since come between.
+    if (readers_.empty()) reverse(*other, event, at);
     return;
   }
 }
@@ -406,7 +451,7 @@ void Dpor::reverse_races_of_step(EventLog::Index at) {
       reverse_races_of_waiting(operation, at);
     } else {
       for (const EventLog::Touch& first : direct_)
-        if (!log_.in_clock(known_, first.index) && !is_ordered(first.index))
+        if (!log_.in_clock(known_, first.index) && !is_ordered(first.index, direct_))
           reverse_step(first, at, i);
     }
     for (const EventLog::Touch& other : direct_) log_.join_clock(known_, other.index);
@@ -418,6 +463,7 @@ void Dpor::reverse_races_of_step(EventLog::Index at) {
 void Dpor::reverse(const EventLog::Touch& first, const Event& second, EventLog::Index at) {
   Event moved = second;
   moved.wrote = would_write(second, at, first);
+  moved.kept = false;
   if (moved.at_once) moved.more = footprints_->intern({.touches = {}, .open = true});
   put_before(first.index, moved);
 }

@@ -24,7 +24,8 @@
 //  - the start and the end of a thread touch nothing: they are made as soon as they can be, and are
 //    no choice.
 //
-//  - a step of several operations (at_once.h) is one event. It races with one other event once, by
+//  - a step of several operations (at_once.h) is one event. What stands alone and is left as it
+//    was found, it has only read (event_log.h). It races with one other event once, by
 //    the first of its operations that does. Which operations it would have in another order is not
 //    known behind that one: until it was tried it is taken to depend on everything, so that nothing
 //    is lost by it, but some executions may be equivalent, and some be given up. If it comes to an
@@ -117,6 +118,7 @@ class Dpor final : public Strategy, public Observer {
   void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
                  ThreadId /*taken*/) override {}
   void on_spawn(ThreadId parent, ThreadId child) override;
+  void on_also(ThreadId thread, Operation operation) override;
   void on_wait(ThreadId thread) override;
   void on_yield(ThreadId thread) override;
   void on_time_passed(ThreadId thread) override;
@@ -175,18 +177,20 @@ class Dpor final : public Strategy, public Observer {
   }
   static bool sleeps(const State& state, ThreadId thread);
   static void enter(const State& now, const Event& event, State& next);
+  static void still_asleep(State& state, const Event& event);
   ThreadId next_of_path() const {
     return made_ < log_.size() ? log_[made_].thread : path_[made_].thread;
   }
   std::uint32_t give_up();
   void record(const Event& event);
   void go_on(const Event& operation);
+  void end_step();
   void reverse_races();
   void reverse_races_of(const Event& event, EventLog::Index at);
   void reverse_races_of_waiting(const Event& event, EventLog::Index at);
   void reverse_races_of_step(EventLog::Index at);
   void collect_races(const Event& operation, EventLog::Index at);
-  bool is_ordered(EventLog::Index first) const;
+  bool is_ordered(EventLog::Index first, const std::vector<EventLog::Touch>& others) const;
   void reverse(const EventLog::Touch& first, const Event& second, EventLog::Index at);
   void reverse_step(const EventLog::Touch& first, EventLog::Index second, std::size_t number);
   void put_before(EventLog::Index first, const Event& moved);
@@ -228,6 +232,7 @@ class Dpor final : public Strategy, public Observer {
   // Used again and again.
   std::vector<Event> sequence_;
   std::vector<EventLog::Touch> direct_;
+  std::vector<EventLog::Touch> readers_;
   std::vector<std::uint32_t> known_;
 };
 

@@ -22,6 +22,7 @@ class DporFrontier::Writer {
            std::uint64_t{event.wrote ? 1U : 0U} << kWroteShift |
            std::uint64_t{event.operation.object} << kObjectShift |
            std::uint64_t{event.at_once ? 1U : 0U} << kAtOnceShift |
+           std::uint64_t{event.kept ? 1U : 0U} << kKeptShift |
            std::uint64_t{event.more != nullptr ? 1U : 0U} << kMoreShift);
     if (event.more != nullptr) footprint(*event.more);
   }
@@ -86,7 +87,8 @@ class DporFrontier::Writer {
   static constexpr unsigned kWroteShift = 16;
   static constexpr unsigned kObjectShift = 17;
   static constexpr unsigned kAtOnceShift = kObjectShift + 32;
-  static constexpr unsigned kMoreShift = kAtOnceShift + 1;
+  static constexpr unsigned kKeptShift = kAtOnceShift + 1;
+  static constexpr unsigned kMoreShift = kKeptShift + 1;
   static constexpr unsigned kEffectBits = 2;
   static constexpr std::uint64_t kDone = 0;
   static constexpr std::uint64_t kPending = 1;
@@ -157,6 +159,7 @@ class DporFrontier::Reader {
     event.operation.object = static_cast<ObjectId>(all >> Writer::kObjectShift);
     event.wrote = (all >> Writer::kWroteShift & 1) != 0;
     event.at_once = (all >> Writer::kAtOnceShift & 1) != 0;
+    event.kept = (all >> Writer::kKeptShift & 1) != 0;
     if (event.thread > threads || event.operation.access > Access::kEnd ||
         all >> (Writer::kMoreShift + 1) != 0)
       fail();

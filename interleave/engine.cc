@@ -87,6 +87,7 @@ Engine::~Engine() {
 ObjectId Engine::add_object(std::string name) {
   object_names_.push_back(std::move(name));
   holders_.push_back(kNoThread);
+  stands_alone_.push_back(false);
   return static_cast<ObjectId>(object_names_.size() - 1);
 }
 

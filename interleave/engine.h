@@ -119,6 +119,14 @@ class Engine {
   std::string_view object_name(ObjectId object) const { return object_names_[object]; }
   std::size_t object_count() const { return object_names_.size(); }
 
+  // What is read of this object and written to it is all that it is there for: no plain data is
+  // passed on with it whose order it keeps. So a step of several operations that leaves it as it
+  // found it has only read it. (Of a lock: what it guards is told of with also().)
+  void stands_alone(ObjectId object) { stands_alone_[object] = true; }
+  bool does_stand_alone(ObjectId object) const {
+    return object < stands_alone_.size() && stands_alone_[object];
+  }
+
   // ---- for the program, from a simulated thread ----
 
   // Starts a thread. Not a choice point: the new thread is a candidate from the next one on. Ids
@@ -147,6 +155,13 @@ class Engine {
   // the order of first use.
   void touch_for_a_name(ObjectId object) {
     if (!options_.spare_naming_steps) touch(object, Access::kUpdate);
+  }
+
+  // The operation that the current thread has made last was one on this object as well, which is no
+  // word. Not a choice point.
+  void also(ObjectId object, Access access) {
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->on_also(current_, {object, access});
   }
 
   // As step, for a compare-and-swap that looks for `expected`.
@@ -429,6 +444,7 @@ class Engine {
   Execution execution_;
   std::array<std::unique_ptr<Thread>, kMaxThreads> threads_;
   std::vector<std::string> object_names_;
+  std::vector<bool> stands_alone_;  // by object
   std::vector<ThreadId> holders_;
   Coroutine explorer_;  // whoever called run()
   std::unique_ptr<Fibers> fibers_;

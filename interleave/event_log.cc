@@ -39,7 +39,8 @@ void EventLog::append(const Event& event) {
 
   if (index >= rests_.size()) rests_.resize(std::size_t{index} + 1);
   rests_[index].clear();
-  touch(event, index);
+  placed_ = event.at_once ? 0 : kNone;
+  if (!event.at_once) touch(event, index);
   std::vector<Index>& own = of_thread_[event.thread];
   own.push_back(index);
   numbers_.push_back(static_cast<std::uint32_t>(own.size()));
@@ -49,15 +50,40 @@ void EventLog::append(const Event& event) {
 void EventLog::extend(const Event& operation) {
   const Index index = size() - 1;
   rests_[index].push_back(operation);
-  touch(operation, index);
+  if (placed_ == kNone) placed_ = static_cast<Index>(rests_[index].size());
+  events_.back().at_once = true;
 }
 
-void EventLog::seal(Footprints& footprints) {
-  if (events_.empty() || !events_.back().at_once) return;
+bool EventLog::seal(Footprints& footprints) {
+  if (placed_ == kNone) return false;
+  const Index index = size() - 1;
+  const std::size_t operations = rests_[index].size() + 1;
+  find_kept();
+  for (std::size_t i = placed_; i < operations; ++i) touch(operation(i), index);
+  placed_ = kNone;
   Footprint footprint;
-  for (const Event& operation : rests_[events_.size() - 1])
+  for (const Event& operation : rests_[index])
     footprint.touches.push_back({operation.operation.object, effect_of(operation)});
   events_.back().more = footprints.intern(std::move(footprint));
+  return true;
+}
+
+// What the operations of the last event leave as they found it. Those that have their places have
+// what they did there.
+void EventLog::find_kept() {
+  const std::size_t operations = rests_[events_.size() - 1].size() + 1;
+  for (std::size_t first = placed_; first < operations; ++first) {
+    const ObjectId object = operation(first).operation.object;
+    const auto is_same = [&](std::size_t i) {
+      return operation(i).alone && operation(i).operation.object == object;
+    };
+    if (!is_same(first) || operation(first).kept) continue;
+    std::size_t last = first;
+    for (std::size_t i = first + 1; i < operations; ++i)
+      if (is_same(i)) last = i;
+    if (operation(last).after != operation(first).before) continue;
+    for (std::size_t i = first; i <= last; ++i) operation(i).kept |= is_same(i);
+  }
 }
 
 // The event does that to the object: after those there that it depends on.
@@ -88,6 +114,7 @@ void EventLog::spawned(ThreadId parent, ThreadId child, Index at) {
 }
 
 void EventLog::truncate(Index size) {
+  if (size < this->size()) placed_ = kNone;
   while (this->size() > size) {
     const Event& event = events_.back();
     const Index index = this->size() - 1;

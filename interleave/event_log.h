@@ -7,7 +7,9 @@
 // two that add and do not look (Access::kAdd). A compare-and-swap that failed has only read.
 //
 // A step of several operations (at_once.h) is one event: it happens before what any of its
-// operations happens before, and after what any of them happens after.
+// operations happens before, and after what any of them happens after. An object that stands alone
+// (Engine::stands_alone) and that it leaves as it found it, it has only read: two critical sections
+// of one lock commute if what they do inside does.
 //
 // Kept as vector clocks (Mattern 1989), one for each event.
 #pragma once
@@ -33,10 +35,12 @@ struct Event {
   std::uint64_t after = 0;
   bool at_once = false;             // there may be more behind the operation
   const Footprint* more = nullptr;  // what that touches, if there is any
+  bool alone = false;               // the object stands alone (Engine::stands_alone)
+  bool kept = false;                // and the step as a whole left it as it had found it
 };
 
 inline Effect effect_of(const Event& event) {
-  return effect_of(event.operation.access, event.wrote);
+  return event.kept ? Effect::kRead : effect_of(event.operation.access, event.wrote);
 }
 
 inline bool dependent_steps(const Event& a, const Event& b) {
@@ -63,11 +67,13 @@ class EventLog {
   Index size() const { return static_cast<Index>(events_.size()); }
   const Event& operator[](Index index) const { return events_[index]; }
 
+  // Of a step of several operations only its thread counts until it is complete.
   void append(const Event& event);
   // The last event goes on with this operation.
   void extend(const Event& operation);
-  // The last event is complete: from now on it has its footprint.
-  void seal(Footprints& footprints);
+  // The last event is complete: from now on it has its footprint, and its place in the order.
+  // Whether that is new.
+  bool seal(Footprints& footprints);
   // What an event has done behind its first operation, in order.
   const std::vector<Event>& rest(Index index) const { return rests_[index]; }
   // `child` begins after what `parent` has done before the place `at`.
@@ -120,6 +126,10 @@ class EventLog {
   void widen(std::size_t threads);
   void join(std::size_t clock, Index other);
   void touch(const Event& operation, Index index);
+  Event& operation(std::size_t number) {
+    return number == 0 ? events_.back() : rests_[events_.size() - 1][number - 1];
+  }
+  void find_kept();
   Index last_of_thread(ThreadId thread, Index at) const;
 
   std::vector<Event> events_;
@@ -131,6 +141,8 @@ class EventLog {
   std::vector<std::vector<Touch>> on_object_;
   std::vector<Touch> nothing_;
   std::vector<std::vector<Event>> rests_;  // by event; old ones behind
+  // Operations of the last event that have their places in the order; kNone: it is sealed.
+  Index placed_ = kNone;
 };
 
 }  // namespace mpglab::interleave

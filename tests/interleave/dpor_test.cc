@@ -318,18 +318,21 @@ TEST_P(RandomPrograms, HaveTheSameClassesAndEachOnce) {
 // part of its class for the search, and not for brute force. What it would do in another order is
 // not known before it is tried either. So there may be more executions than classes, and some that
 // are given up.
-class RandomProgramsAtOnce : public testing::TestWithParam<unsigned> {};
+class RandomProgramsAtOnce : public testing::TestWithParam<std::tuple<Mix, unsigned>> {};
 
 TEST_P(RandomProgramsAtOnce, HaveTheSameOutcomes) {
   for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
-    const Met brute = by_brute_force(Mix::kAtOnce, seed, GetParam());
-    const Met dpor = by_dpor(Mix::kAtOnce, seed, GetParam());
+    const auto [mix, steps] = GetParam();
+    const Met brute = by_brute_force(mix, seed, steps);
+    const Met dpor = by_dpor(mix, seed, steps);
     ASSERT_EQ(dpor.outcomes, brute.outcomes) << "seed " << seed;
     ASSERT_EQ(dpor.classes, brute.classes) << "seed " << seed;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsAtOnce, testing::Values(6U, 9U, 11U));
+INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsAtOnce,
+                         testing::Combine(testing::Values(Mix::kAtOnce, Mix::kAlone),
+                                          testing::Values(6U, 9U, 11U)));
 INSTANTIATE_TEST_SUITE_P(OfAdds, RandomPrograms,
                          testing::Combine(testing::Values(Mix::kAdds),
                                           testing::Values(5U, 7U, 8U)));

@@ -20,8 +20,9 @@ class SmallProgram {
  public:
   // Everything there is; or loads, stores and compare-and-swaps of one word, which fail as often as
   // not; or everything in threads that start each other somewhere in their course; or loads, stores
-  // and adds that do not look; or everything, and some of it at once.
-  enum class Mix : std::uint8_t { kEverything, kOneWord, kThreads, kAdds, kAtOnce };
+  // and adds that do not look; or everything, and some of it at once; or that with objects that
+  // stand alone.
+  enum class Mix : std::uint8_t { kEverything, kOneWord, kThreads, kAdds, kAtOnce, kAlone };
 
   // At most `steps` operations in all; the same seed is the same program.
   SmallProgram(Engine& engine, Mix mix, std::uint64_t seed, unsigned steps) : engine_(engine) {
@@ -30,6 +31,8 @@ class SmallProgram {
     bodies_.resize(threads);
     for (unsigned left = steps; left > 0; --left)
       bodies_[random.below(threads)].push_back(op(mix, random));
+    for (ObjectId object = 0; mix == Mix::kAlone && object < engine.object_count(); ++object)
+      engine.stands_alone(object);
     if (mix != Mix::kThreads) return;
     one_starts_ = true;
     for (unsigned child = 1; child < threads; ++child) {
@@ -91,7 +94,8 @@ class SmallProgram {
       constexpr std::array kOfAdds = {Kind::kLoad, Kind::kBump, Kind::kBump, Kind::kStore};
       return {kOfAdds[random.below(kOfAdds.size())], 0, static_cast<int>(random.below(2))};
     }
-    if (mix == Mix::kAtOnce) {
+    const bool some_at_once = mix == Mix::kAtOnce || mix == Mix::kAlone;
+    if (some_at_once) {
       constexpr std::array kOfAtOnce = {Kind::kAtOnce, Kind::kBump};
       const std::uint32_t which = random.below(8);
       if (which < 2)
@@ -105,8 +109,7 @@ class SmallProgram {
                                    Kind::kAcquire, Kind::kRelease,   Kind::kSleep, Kind::kWake,
                                    Kind::kAwait,   Kind::kAwaitOther};
     // Nobody may wait for a word that is added to without looking.
-    const auto kinds =
-        static_cast<std::uint32_t>(kKinds.size() - (mix == Mix::kAtOnce ? kAwaits : 0));
+    const auto kinds = static_cast<std::uint32_t>(kKinds.size() - (some_at_once ? kAwaits : 0));
     return {kKinds[random.below(kinds)], random.below(2), static_cast<int>(random.below(2))};
   }
 
