@@ -1,7 +1,9 @@
 // What a proof costs, and what each of its reductions spares: gcwait-small within so many
-// preemptions, by the search that recognises states.
+// preemptions, by the search that recognises states; and a syscall beside a stop of the world, with
+// the scheduler's own steps at once, by classes.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include <benchmark/benchmark.h>
@@ -9,6 +11,7 @@
 #include "base/check.h"
 #include "explore/builtin_scenarios.h"
 #include "explore/lab.h"
+#include "interleave/dpor.h"
 #include "interleave/state_search.h"
 #include "sim/scenario.h"
 
@@ -20,17 +23,38 @@ sim::Program bodies_of_gcwait_small() {
   MPG_CHECK(scenario != nullptr, "a scenario that is built in");
   auto program = sim::parse_scenario(scenario->file, scenario->text);
   MPG_CHECK(program.has_value(), "a scenario that is right");
-  program->bodies_only = true;
+  program->bodies_only = program->idle_ms_alike = true;
   return *program;
 }
 
-void prove(benchmark::State& state, interleave::StateSearchOptions options) {
+sim::Program syscall_beside_stop_the_world() {
+  auto program = sim::parse_scenario("small.toml", R"(
+title = "small"
+story = "small"
+gomaxprocs = 2
+bodies-only = true
+scheduling-at-once = true
+idle-ms-alike = true
+[goroutine.main]
+body = """
+go worker
+stop-the-world
+"""
+[goroutine.worker]
+body = "syscall"
+)");
+  MPG_CHECK(program.has_value(), "a scenario that is right");
+  return *program;
+}
+
+void prove(benchmark::State& state, interleave::StateSearchOptions options,
+           const sim::Program& program = bodies_of_gcwait_small()) {
   options.preemptions = static_cast<std::uint32_t>(state.range(0));
   std::uint64_t runs = 0;
   std::uint64_t ended = 0;
   std::uint64_t states = 0;
   for (auto _ : state) {
-    Lab lab(bodies_of_gcwait_small(), FaultSet{});
+    Lab lab(program, FaultSet{});
     interleave::StateSearch search(
         lab.world().engine(),
         [](const void* world) { return static_cast<const sim::World*>(world)->fingerprint(); },
@@ -50,6 +74,27 @@ void prove(benchmark::State& state, interleave::StateSearchOptions options) {
   state.SetItemsProcessed(static_cast<std::int64_t>(runs));
 }
 
+void prove_by_classes(benchmark::State& state, const interleave::DporOptions& options,
+                      bool alike = true) {
+  sim::Program program = syscall_beside_stop_the_world();
+  program.idle_ms_alike = alike;
+  std::uint64_t classes = 0;
+  std::uint64_t abandoned = 0;
+  for (auto _ : state) {
+    Lab lab(program, FaultSet{});
+    interleave::Dpor dpor(lab.world().engine(), std::make_shared<interleave::Footprints>(),
+                          options);
+    while (lab.run(dpor).outcome->kind != sim::Outcome::Kind::kExhausted) {
+    }
+    MPG_CHECK(dpor.exhausted(), "a proof that comes to its end");
+    classes = dpor.executions();
+    abandoned = dpor.abandoned();
+  }
+  state.counters["classes"] = static_cast<double>(classes);
+  state.counters["abandoned"] = static_cast<double>(abandoned);
+  state.SetItemsProcessed(static_cast<std::int64_t>(classes) * state.iterations());
+}
+
 void proof(benchmark::State& state) {
   prove(state, {});
 }
@@ -62,6 +107,28 @@ void proof_without_sparing_private_steps(benchmark::State& state) {
 void proof_without_merging_lock_steps(benchmark::State& state) {
   prove(state, {.merge_lock_steps = false});
 }
+void proof_with_ms_told_apart(benchmark::State& state) {
+  sim::Program program = bodies_of_gcwait_small();
+  program.idle_ms_alike = false;
+  prove(state, {}, program);
+}
+void proof_by_classes(benchmark::State& state) {
+  prove_by_classes(state, {});
+}
+void proof_by_classes_with_ms_told_apart(benchmark::State& state) {
+  prove_by_classes(state, {}, /*alike=*/false);
+}
+void proof_by_classes_of_all_critical_sections(benchmark::State& state) {
+  prove_by_classes(state, {.spare_kept = false});
+}
+void proof_by_classes_of_all(benchmark::State& state) {
+  prove_by_classes(state, {.spare_kept = false}, /*alike=*/false);
+}
+BENCHMARK(proof_by_classes)->Unit(benchmark::kMillisecond);
+BENCHMARK(proof_by_classes_with_ms_told_apart)->Unit(benchmark::kMillisecond);
+BENCHMARK(proof_by_classes_of_all_critical_sections)->Unit(benchmark::kMillisecond);
+BENCHMARK(proof_by_classes_of_all)->Unit(benchmark::kMillisecond);
+BENCHMARK(proof_with_ms_told_apart)->DenseRange(1, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(proof)->DenseRange(1, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(proof_without_recognising_states)->DenseRange(1, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(proof_without_sparing_private_steps)->DenseRange(1, 2)->Unit(benchmark::kMillisecond);

@@ -77,6 +77,8 @@ class Hunt {
     kind_ = *kind;
     is_proof_ = explore::is_prover(*kind);
     if (is_proof_) model->program.bodies_only = true;
+    if (is_proof_ && !options_.tell_ms_apart) model->program.idle_ms_alike = true;
+    idle_ms_alike_ = model->program.idle_ms_alike;
     if (options_.at_once) model->program.scheduling_at_once = true;
     at_once_ = model->program.scheduling_at_once;
     if (campaign_) {
@@ -317,6 +319,9 @@ class Hunt {
   // What was left out of a hunt that means to prove something.
   void tell_scope(const explore::HuntResult& result) const {
     if (is_proof_) tell_scope_of_proof(result);
+    if (idle_ms_alike_)
+      context_.console.line(
+          "  idle Ms are alike: of several it is always the first by number that is woken");
     if (at_once_)
       context_.console.line(
           "  at once, and never interrupted: starting, parking, readying and looking for "
@@ -581,6 +586,7 @@ class Hunt {
       object["complete"] = std::move(complete);
     }
     object["at_once"] = at_once_;
+    object["idle_ms_alike"] = idle_ms_alike_;
     if (is_proof_) object["proof"] = proof_object(result.proof);
     if (kind_ == explore::StrategyKind::kDfs) object["round"] = json_of(result.dfs_count);
     if (kind_ == explore::StrategyKind::kDpor) object["tree"] = cli::json_of(result.tree);
@@ -613,6 +619,7 @@ class Hunt {
   std::optional<std::uint64_t> resumed_at_;
   bool is_proof_ = false;  // the strategy is a prover
   bool at_once_ = false;   // the scheduler's own steps are
+  bool idle_ms_alike_ = false;
 };
 
 }  // namespace
@@ -669,6 +676,9 @@ void add_hunt(CLI::App& app, Context& context) {
                     "Never interrupt the scheduler's own steps: starting, parking, readying and "
                     "looking for goroutines, and what is done under sched.lock; a proof of the "
                     "rest is much smaller");
+  command->add_flag("--tell-ms-apart", options->tell_ms_apart,
+                    "dpor, states: wake the idle M that came last, as Go does, instead of the "
+                    "first by number; it makes proofs larger and should change nothing else");
   command->add_flag("--classes", options->classes,
                     "Count how many of the schedules are different, and say how much is unseen; "
                     "takes about a quarter of the speed");

@@ -73,6 +73,11 @@ Result<void, std::string> check_options(const HuntOptions& options, explore::Str
   if (options.classes && explore::is_prover(kind))
     return failure(
         fmt::format("--classes is not for --strategy {}, which has its own count", strategy));
+  if (options.tell_ms_apart && !explore::is_prover(kind))
+    return failure(
+        fmt::format("--tell-ms-apart is for --strategy dpor or states, not {}, which "
+                    "does so in any case",
+                    strategy));
   if (options.has("depth") && !explore::has_depth(kind))
     return failure(fmt::format("--depth is for --strategy pct or fair-pct, not {}", strategy));
   if (options.has("seed") && !explore::has_seed(kind)) return failure(no_seed_text(strategy));
@@ -98,6 +103,7 @@ Json campaign_settings(const HuntOptions& options) {
   settings["shard"] = fmt::format("{}/{}", options.shard, options.shards);
   settings["classes"] = options.classes;
   settings["at-once"] = options.at_once;
+  settings["tell-ms-apart"] = options.tell_ms_apart;
   return settings;
 }
 
@@ -121,6 +127,7 @@ Result<void, std::string> take_settings(const Json& settings, HuntOptions& optio
   settings.at("seed").get_to(options.seed);
   settings.at("classes").get_to(options.classes);
   settings.at("at-once").get_to(options.at_once);
+  settings.at("tell-ms-apart").get_to(options.tell_ms_apart);
   take_if_given(settings, "depth", options.depth, options);
   take_if_given(settings, "deviations", options.bounds.deviations, options);
   take_if_given(settings, "preemptions", options.bounds.preemptions, options);

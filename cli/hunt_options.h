@@ -29,6 +29,7 @@ struct HuntOptions {
   bool no_card = false;
   bool classes = false;
   bool at_once = false;
+  bool tell_ms_apart = false;
   std::string out;
   std::string resume;
   bool json = false;

@@ -313,13 +313,13 @@ void TapeHash::add(const interleave::Choice& choice) {
 }
 
 sim::Program as_the_token_has_it(sim::Program program, const Token& token) {
-  sim::Program other = program;
-  for (const bool bodies_only : {program.bodies_only, !program.bodies_only}) {
-    for (const bool at_once : {program.scheduling_at_once, !program.scheduling_at_once}) {
-      other.bodies_only = bodies_only;
-      other.scheduling_at_once = at_once;
-      if (program_hash(other) == token.program_hash) return other;
-    }
+  constexpr unsigned kSwitches = 3;
+  for (unsigned changed = 0; changed < 1U << kSwitches; ++changed) {
+    sim::Program other = program;
+    other.bodies_only ^= (changed & 1) != 0;
+    other.scheduling_at_once ^= (changed & 2) != 0;
+    other.idle_ms_alike ^= (changed & 4) != 0;
+    if (program_hash(other) == token.program_hash) return other;
   }
   return program;
 }
@@ -332,6 +332,8 @@ std::uint32_t program_hash(const sim::Program& program) {
   if (program.bodies_only) hash.add(std::uint64_t{program.bodies_only});
   constexpr std::uint64_t kAtOnce = 2;
   if (program.scheduling_at_once) hash.add(kAtOnce);
+  constexpr std::uint64_t kAlike = 3;
+  if (program.idle_ms_alike) hash.add(kAlike);
   hash.add(std::uint64_t{program.channels.size()});
   for (const sim::Channel& channel : program.channels) hash.add(std::uint64_t{channel.capacity});
   hash.add(std::uint64_t{program.bodies.size()});

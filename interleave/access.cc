@@ -16,6 +16,12 @@ const char* access_name(Access access) {
       return "add";
     case Access::kCas:
       return "cas";
+    case Access::kLook:
+      return "look";
+    case Access::kChange:
+      return "change";
+    case Access::kTake:
+      return "take";
     case Access::kAwaitEqual:
     case Access::kAwaitOther:
       return "await";

@@ -26,6 +26,9 @@ enum class Access : std::uint8_t {
   kUpdate,      // fetch-and-add, exchange: read and write in one step
   kAdd,         // adds and does not look: two of them commute
   kCas,         // compare-and-swap: reads, and writes if it finds what it expects
+  kLook,        // at something that is no word: a list, a table
+  kChange,      // and looks, the same
+  kTake,        // the same if there is something: if a bit of its value is set that it asks for
   kAwaitEqual,  // wait until the word has a value
   kAwaitOther,  // wait until it has another one
   kLock,
@@ -48,6 +51,8 @@ constexpr bool writes(Access access) {
     case Access::kUpdate:
     case Access::kAdd:
     case Access::kCas:
+    case Access::kChange:
+    case Access::kTake:
     case Access::kLock:
     case Access::kUnlock:
     case Access::kWake:
@@ -57,6 +62,7 @@ constexpr bool writes(Access access) {
       return true;
     case Access::kStart:
     case Access::kLoad:
+    case Access::kLook:
     case Access::kAwaitEqual:
     case Access::kAwaitOther:
     case Access::kSleep:
@@ -69,13 +75,25 @@ constexpr bool writes(Access access) {
 
 // Is a value announced with it (Engine::operand)?
 constexpr bool has_operand(Access access) {
-  return access == Access::kCas || access == Access::kAwaitEqual || access == Access::kAwaitOther;
+  return access == Access::kCas || access == Access::kTake || access == Access::kAwaitEqual ||
+         access == Access::kAwaitOther;
 }
 
-// Is it an operation on a word, and not on something that is there to be shared?
-constexpr bool is_on_word(Access access) {
-  return access == Access::kLoad || access == Access::kStore || access == Access::kUpdate ||
-         access == Access::kAdd || access == Access::kCas;
+// Is it an operation on data, and not on something that is there to be shared?
+constexpr bool is_on_data(Access access) {
+  switch (access) {
+    case Access::kLoad:
+    case Access::kStore:
+    case Access::kUpdate:
+    case Access::kAdd:
+    case Access::kCas:
+    case Access::kLook:
+    case Access::kChange:
+    case Access::kTake:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // What matters of an operation to others on its object.

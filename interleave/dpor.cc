@@ -39,8 +39,8 @@ std::uint64_t impossible_value(Access access, std::uint64_t operand) {
 
 }  // namespace
 
-Dpor::Dpor(Engine& engine, std::shared_ptr<Footprints> footprints)
-    : engine_(engine), footprints_(std::move(footprints)) {
+Dpor::Dpor(Engine& engine, std::shared_ptr<Footprints> footprints, const DporOptions& options)
+    : engine_(engine), footprints_(std::move(footprints)), options_(options) {
   engine_.observe(this);
 }
 Dpor::~Dpor() {
@@ -144,9 +144,14 @@ void Dpor::on_wait(ThreadId thread) {
          .before = value,
          .after = value});
 }
-void Dpor::on_also(ThreadId thread, Operation operation) {
-  if (undisturbed_ || last_thread_ != thread_[thread]) return;
-  go_on({.thread = thread_[thread], .operation = operation, .wrote = writes(operation.access)});
+void Dpor::on_also(const Step& step) {
+  const ThreadId thread = thread_[step.thread];
+  if (undisturbed_ || last_thread_ != thread) return;
+  go_on({.thread = thread,
+         .operation = step.operation,
+         .wrote = step.wrote,
+         .before = step.before,
+         .after = step.after});
 }
 void Dpor::on_yield(ThreadId /*thread*/) {
   give_up_on("the program spins");
@@ -179,14 +184,15 @@ void Dpor::on_operation(const Step& step) {
   visits_[step.thread] = engine_.visits(step.thread);
   if (undisturbed_) return;
   const ThreadId thread = thread_[step.thread];
-  const Event event{.thread = thread,
-                    .operation = step.operation,
-                    .wrote = step.wrote,
-                    .operand = engine_.operand(step.thread),
-                    .before = step.before,
-                    .after = step.after,
-                    .at_once = engine_.at_once(step.thread),
-                    .alone = engine_.does_stand_alone(step.operation.object)};
+  const Event event{
+      .thread = thread,
+      .operation = step.operation,
+      .wrote = step.wrote,
+      .operand = engine_.operand(step.thread),
+      .before = step.before,
+      .after = step.after,
+      .at_once = engine_.at_once(step.thread),
+      .alone = options_.spare_kept && engine_.does_stand_alone(step.operation.object)};
   if (last_thread_ == thread && engine_.joins(step.thread)) return go_on(event);
   end_step();
   last_thread_ = thread;
@@ -504,6 +510,7 @@ void Dpor::put_before(EventLog::Index first, const Event& moved) {
 // `at`? What else was added to the object since is there in any case.
 bool Dpor::would_write(const Event& event, EventLog::Index at,
                        const EventLog::Touch& before) const {
+  if (event.operation.access == Access::kTake) return (before.before & event.operand) != 0;
   if (event.operation.access != Access::kCas) return event.wrote;
   if (before.effect != Effect::kAdd) return before.before == event.operand;
   const auto last = log_.before(log_.on_object(event.operation.object), at) - 1;

@@ -13,8 +13,8 @@
 //  - a load reads; a store, an update and a compare-and-swap that succeeds write; one that fails
 //  has
 //    read. Whether one would succeed in another order is known before it is tried, because its
-//    operand is announced. Adds that do not look (Shared::bump) commute with each other, and with
-//    nothing else.
+//    operand is announced; the same holds for who takes from a list that may be empty. Adds that do
+//    not look (Shared::bump) commute with each other, and with nothing else.
 //  - all operations on one mutex or semaphore depend on each other, and so do those on a note, but
 //    for two sleeps. A step that waits (lock, acquire, sleep) races with the last operation on its
 //    object before which it would have been possible, as long as its thread knew nothing of that.
@@ -98,6 +98,11 @@ struct DporReversal {
   std::vector<Event> sequence;
 };
 
+struct DporOptions {
+  // What stands alone and is left as it was found has only been read; to measure what that spares.
+  bool spare_kept = true;
+};
+
 class Dpor final : public Strategy, public Observer {
  public:
   // Observes the engine as long as it lives.
@@ -105,7 +110,8 @@ class Dpor final : public Strategy, public Observer {
   // meanwhile. The program does the same in each execution but for the order of its threads.
   // `footprints`: those of all workers of one search are the same.
   explicit Dpor(Engine& engine,
-                std::shared_ptr<Footprints> footprints = std::make_shared<Footprints>());
+                std::shared_ptr<Footprints> footprints = std::make_shared<Footprints>(),
+                const DporOptions& options = {});
   ~Dpor() override;
   Dpor(const Dpor&) = delete;
   Dpor& operator=(const Dpor&) = delete;
@@ -118,7 +124,7 @@ class Dpor final : public Strategy, public Observer {
   void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
                  ThreadId /*taken*/) override {}
   void on_spawn(ThreadId parent, ThreadId child) override;
-  void on_also(ThreadId thread, Operation operation) override;
+  void on_also(const Step& step) override;
   void on_wait(ThreadId thread) override;
   void on_yield(ThreadId thread) override;
   void on_time_passed(ThreadId thread) override;
@@ -199,6 +205,7 @@ class Dpor final : public Strategy, public Observer {
 
   Engine& engine_;
   const std::shared_ptr<Footprints> footprints_;
+  const DporOptions options_;
   EventLog log_;
   std::vector<State> states_;  // one before each event, and one behind the last; old ones behind
   WakeupForest forest_;

@@ -350,6 +350,10 @@ void Engine::tell_of_operation(Operation operation, std::uint64_t before, std::u
   observer_->on_operation({steps(), current_, operation, before, after, wrote});
 }
 
+void Engine::tell_of_another(Operation operation, std::uint64_t before, std::uint64_t after) {
+  observer_->on_also({steps(), current_, operation, before, after, writes(operation.access)});
+}
+
 void Engine::tell_of_choice(ThreadId taken) {
   const Choice* const last = next_choice_ - 1;
   observer_->on_choice(static_cast<std::size_t>(last - tape_.data()), *last, current_, taken);

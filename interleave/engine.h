@@ -146,22 +146,34 @@ class Engine {
   void step(ObjectId object, Access access);
 
   // As step, for something that threads share and that is no word: a list, a table. Observers see
-  // that it was touched, and no value.
+  // that it was touched, and no value; what a thread sees of it, it says with saw().
+  // REQUIRES: kLook or kChange.
   void touch(ObjectId object, Access access) {
     step(object, access);
     done(object, access, 0, 0);
   }
-  // The same for an update whose place in the order shows in nothing but names that are given in
+  // The same for a change whose place in the order shows in nothing but names that are given in
   // the order of first use.
   void touch_for_a_name(ObjectId object) {
-    if (!options_.spare_naming_steps) touch(object, Access::kUpdate);
+    if (!options_.spare_naming_steps) touch(object, Access::kChange);
+  }
+  // As step, for a kTake that finds something if one of the bits of `wanted` is set in the object's
+  // value. took() tells what became of it.
+  void step_take(ObjectId object, std::uint64_t wanted) {
+    operands_[current_] = wanted;
+    step(object, Access::kTake);
+  }
+  void took(ObjectId object, std::uint64_t before, std::uint64_t after) {
+    if (observer_ != nullptr) [[unlikely]]
+      tell_of_operation({object, Access::kTake}, before, after,
+                        (before & operands_[current_]) != 0);
   }
 
-  // The operation that the current thread has made last was one on this object as well, which is no
-  // word. Not a choice point.
-  void also(ObjectId object, Access access) {
+  // The operation that the current thread has made last was one on this object as well. Not a
+  // choice point.
+  void also(ObjectId object, Access access, std::uint64_t before = 0, std::uint64_t after = 0) {
     if (observer_ != nullptr) [[unlikely]]
-      observer_->on_also(current_, {object, access});
+      tell_of_another({object, access}, before, after);
   }
 
   // As step, for a compare-and-swap that looks for `expected`.
@@ -359,6 +371,8 @@ class Engine {
   // Cold, so that nothing of it lies in the way where nobody observes.
   [[gnu::noinline, gnu::cold]] void tell_of_operation(Operation operation, std::uint64_t before,
                                                       std::uint64_t after, bool wrote);
+  [[gnu::noinline, gnu::cold]] void tell_of_another(Operation operation, std::uint64_t before,
+                                                    std::uint64_t after);
 
   // Asks for the next thread and goes there; returns when this one is picked again.
   [[gnu::noinline]] void reschedule(ChoiceKind kind, ThreadSet candidates);

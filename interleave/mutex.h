@@ -38,6 +38,8 @@ class Mutex {
   // Does this thread hold it? Not a choice point.
   bool held() const { return holder_ == engine_->current(); }
 
+  ObjectId id() const { return id_; }
+
   // Back to free, whoever held it. Not a choice point; between executions only.
   void reset() {
     set_holder(kNoThread);

@@ -26,8 +26,8 @@ class Observer {
 
   virtual void on_operation(const Step& step) = 0;
 
-  // What `thread` has done last was done to another object as well, which is no word.
-  virtual void on_also(ThreadId /*thread*/, Operation /*operation*/) {}
+  // The operation that was told of last was one on this object as well.
+  virtual void on_also(const Step& /*step*/) {}
 
   // `thread`, in the middle of a step of several operations, has come to one that is not possible:
   // it waits, and will make it in a step of its own.

@@ -139,7 +139,7 @@ bool StateSearch::is_no_choice(const Decision& decision) {
   if (options_.merge_lock_steps &&
       (next.access == Access::kUnlock || (locked_ && !waits(next.access))))
     return true;
-  return options_.spare_private_steps && is_on_word(next.access) && !object(next.object).shared();
+  return options_.spare_private_steps && is_on_data(next.access) && !object(next.object).shared();
 }
 
 void StateSearch::end(const Tape& /*tape*/) {

@@ -5,6 +5,15 @@
 
 namespace mpglab::sim {
 
+namespace {
+
+// What taking the first of a list does to it.
+interleave::Access taken_from(const void* first) {
+  return first == nullptr ? interleave::Access::kLook : interleave::Access::kChange;
+}
+
+}  // namespace
+
 void Runtime::startm(P* p, bool spinning, bool lockheld) {
   const InFunction here(calls(), "startm");
   const interleave::AtOnce at_once = this->at_once();
@@ -40,6 +49,7 @@ void Runtime::startm(P* p, bool spinning, bool lockheld) {
 
 void Runtime::stopm() {
   const InFunction here(calls(), "stopm");
+  const interleave::AtOnce at_once = this->at_once();
   M& mp = this_m();
   check(mp.locks == 0, "stopm holding locks");
   check(mp.p == nullptr, "stopm holding p");
@@ -89,6 +99,7 @@ M& Runtime::allocm(P& p) {
   const bool borrows = self.p == nullptr;
   if (borrows) acquirep(p);
   sched_.lock.lock();
+  guarded(sched_.allm_list, interleave::Access::kChange);
   M& mp = add_m();
   sched_.lock.unlock();
   if (borrows) releasep();
@@ -124,6 +135,7 @@ void Runtime::handoffp(P& p) {
   // The P is nobody's now and about to be idle, where nobody would run the function for it.
   if (p.run_safe_point_fn.load() != 0 && p.run_safe_point_fn.cas(1, 0)) {
     sched_.safe_point_fn(sched_.safe_point_context, p);
+    guarded(sched_.safe_point, interleave::Access::kChange);
     if (--sched_.safe_point_wait == 0) sched_.safe_point_note.wakeup();
   }
   if (sched_.runqsize.load() != 0) {
@@ -186,13 +198,22 @@ P& Runtime::releasep() {
 
 void Runtime::mput(M& mp) {
   MPG_CHECK(sched_.lock.held(), "mput without sched.lock");
-  mp.schedlink = sched_.midle;
-  sched_.midle = &mp;
+  M** at = &sched_.midle;
+  if (program_.idle_ms_alike) {
+    // By number: then the order of two that come does not matter.
+    while (*at != nullptr && (*at)->id < mp.id) at = &(*at)->schedlink;
+    guarded(sched_.midle_list, interleave::Access::kAdd);
+  } else {
+    guarded(sched_.midle_list, interleave::Access::kChange);
+  }
+  mp.schedlink = *at;
+  *at = &mp;
 }
 
 M* Runtime::mget() {
   MPG_CHECK(sched_.lock.held(), "mget without sched.lock");
   M* mp = sched_.midle;
+  guarded(sched_.midle_list, taken_from(mp));
   if (mp != nullptr) sched_.midle = mp->schedlink;
   engine_.saw(number_of(mp));
   return mp;
@@ -201,6 +222,7 @@ M* Runtime::mget() {
 void Runtime::pidleput(P& p) {
   MPG_CHECK(sched_.lock.held(), "pidleput without sched.lock");
   check(p.runq.looks_empty(), "pidleput: P has non-empty run queue");
+  guarded(sched_.pidle_list, interleave::Access::kChange);
   p.link = sched_.pidle;
   sched_.pidle = &p;
   sched_.npidle.bump(1);
@@ -209,6 +231,7 @@ void Runtime::pidleput(P& p) {
 P* Runtime::pidleget() {
   MPG_CHECK(sched_.lock.held(), "pidleget without sched.lock");
   P* p = sched_.pidle;
+  guarded(sched_.pidle_list, taken_from(p));
   if (p != nullptr) {
     sched_.pidle = p->link;
     sched_.npidle.bump(static_cast<std::uint32_t>(-1));

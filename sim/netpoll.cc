@@ -32,7 +32,7 @@ void Runtime::netread() {
   G& g = this_g();
   if (!g.poll) g.poll = std::make_unique<PollDesc>(engine_, "G" + std::to_string(g.index));
   // The read has found nothing; from here on bytes may arrive.
-  engine_.touch(network_word_, interleave::Access::kUpdate);
+  engine_.touch(network_word_, interleave::Access::kChange);
   g.netlink = unarrived_;
   unarrived_ = &g;
   engine_.progress();
@@ -53,10 +53,10 @@ WaitQueue Runtime::netpoll(bool block) {
   if (block) {
     do {
       engine_.yield();
-      engine_.touch(network_word_, interleave::Access::kUpdate);
+      engine_.touch(network_word_, interleave::Access::kChange);
     } while (unarrived_ == nullptr);
   } else {
-    engine_.touch(network_word_, interleave::Access::kUpdate);
+    engine_.touch(network_word_, interleave::Access::kChange);
   }
   // The kernel answers in one step.
   G* arrived = nullptr;

@@ -61,7 +61,7 @@ G* Runtime::newproc1(std::uint32_t body, std::uint32_t position) {
   P& p = *mp.pp();
   G* g = gfget(p);
   if (g == nullptr) {
-    engine_.touch(allgs_word_, interleave::Access::kUpdate);
+    engine_.touch(allgs_word_, interleave::Access::kChange);
     g = &add_g();
   }
   check(g->atomicstatus.load() == kGdead, "newproc1: new g is not Gdead");

@@ -75,6 +75,11 @@ struct Program {
   // goroutine is not interrupted, unless it has to wait. What is open are syscalls, stops of the
   // world, preemptions and the tracer in them.
   bool scheduling_at_once = false;
+  // Idle Ms are alike but for their names, so it does not matter which of several is woken: always
+  // the first by number, whatever the order in which they came. For proofs, which then need not try
+  // every order. (Go wakes the one that came last; each schedule of the one kind is one of the
+  // other with the Ms' names exchanged.)
+  bool idle_ms_alike = false;
   std::vector<GoroutineBody> bodies;
   std::vector<Channel> channels;
   std::vector<ProgramSetting> settings;  // in the order of the file; tokens have their numbers

@@ -24,30 +24,32 @@ class RunQueue {
 
   // Returns a goroutine that found no room and belongs on the global queue; mostly nullptr. [cp]
   G* put(G& g, bool next) {
-    announce(interleave::Access::kUpdate);
-    G* pushed = &g;
-    if (next) {
-      pushed = next_;
-      next_ = &g;
-      if (pushed == nullptr) return saw(nullptr);
-    }
-    if (size() == kCapacity) return saw(pushed);
-    ring_[tail_++ % kCapacity] = pushed;
-    return saw(nullptr);
+    engine_->step(word_, interleave::Access::kChange);
+    const std::uint64_t before = value();
+    G* const overflow = push(g, next);
+    changed(before);
+    return saw(overflow);
   }
 
   // [cp]
   G* get(bool& inherit_time) {
-    announce(interleave::Access::kUpdate);
+    engine_->step_take(word_, kNextBit | kRingBits);
+    const std::uint64_t before = value();
     inherit_time = next_ != nullptr;
-    if (next_ != nullptr) return saw(take_next());
-    if (size() == 0) return saw(nullptr);
-    return saw(ring_[head_++ % kCapacity]);
+    G* taken = nullptr;
+    if (next_ != nullptr) {
+      taken = take_next();
+    } else if (size() != 0) {
+      taken = ring_[head_++ % kCapacity];
+    }
+    took(before);
+    engine_->saw(inherit_time ? 1 : 0);
+    return saw(taken);
   }
 
   // [cp]
   bool empty() const {
-    announce(interleave::Access::kLoad);
+    look();
     engine_->saw(looks_empty() ? 0 : 1);
     return looks_empty();
   }
@@ -57,25 +59,37 @@ class RunQueue {
   // Moves half of this queue, rounded up, to the end of `thief`, except the last one, which is
   // returned. nullptr: nothing in the ring. [cp]
   G* steal_half(RunQueue& thief) {
-    announce(interleave::Access::kUpdate);
+    engine_->step_take(word_, kRingBits);
+    const std::uint64_t before = value();
+    const std::uint64_t thiefs_before = thief.value();
     std::uint32_t n = size() - size() / 2;
-    if (n == 0) return saw(nullptr);
-    for (; n > 1; --n) thief.ring_[thief.tail_++ % kCapacity] = ring_[head_++ % kCapacity];
-    return saw(ring_[head_++ % kCapacity]);
+    G* taken = nullptr;
+    if (n != 0) {
+      for (; n > 1; --n) thief.ring_[thief.tail_++ % kCapacity] = ring_[head_++ % kCapacity];
+      taken = ring_[head_++ % kCapacity];
+    }
+    took(before);
+    // The thief's is changed in the same step. (In Go that is a store of its own, by whom the queue
+    // belongs to.)
+    if (thief.value() != thiefs_before)
+      engine_->also(thief.word_, interleave::Access::kChange, thiefs_before, thief.value());
+    return saw(taken);
   }
 
   // [cp]
   G* peek_next() const {
-    announce(interleave::Access::kLoad);
+    look();
     return saw(next_);
   }
   // Takes the next slot if it still holds `expected`. [cp]
   bool steal_next(const G* expected) {
-    announce(interleave::Access::kUpdate);
+    engine_->step(word_, interleave::Access::kChange);
+    const std::uint64_t before = value();
     saw(next_);
-    if (next_ != expected) return false;
-    take_next();
-    return true;
+    const bool still_there = next_ == expected;
+    if (still_there) take_next();
+    changed(before);
+    return still_there;
   }
 
   // Not a choice point: between executions, and for setting a world up.
@@ -99,15 +113,39 @@ class RunQueue {
     engine_->saw(number_of(g));
     return g;
   }
+  // For observers: how many are in the ring, and whether there is one that runs next.
+  static constexpr std::uint64_t kNextBit = 1;
+  static constexpr std::uint64_t kRingBits = ~kNextBit;
+  std::uint64_t value() const {
+    return std::uint64_t{size()} << 1 | (next_ != nullptr ? kNextBit : 0);
+  }
+  G* push(G& g, bool next) {
+    G* pushed = &g;
+    if (next) {
+      pushed = next_;
+      next_ = &g;
+      if (pushed == nullptr) return nullptr;
+    }
+    if (size() == kCapacity) return pushed;
+    ring_[tail_++ % kCapacity] = pushed;
+    return nullptr;
+  }
   G* take_next() {
     G* g = next_;
     next_ = nullptr;
     return g;
   }
-  void announce(interleave::Access access) const {
-    engine_->step(word_, access);
-    if (access != interleave::Access::kLoad) engine_->progress();
-    if (engine_->observed()) engine_->done(word_, access, size(), size());
+  void look() const {
+    engine_->step(word_, interleave::Access::kLook);
+    engine_->done(word_, interleave::Access::kLook, value(), value());
+  }
+  void changed(std::uint64_t before) {
+    engine_->progress();
+    engine_->done(word_, interleave::Access::kChange, before, value());
+  }
+  void took(std::uint64_t before) {
+    engine_->progress();
+    engine_->took(word_, before, value());
   }
 
   interleave::Engine* engine_;

@@ -279,6 +279,10 @@ class Runtime final : private tracer::Runtime {
   }
   // For what the scheduler does by itself, in Program::scheduling_at_once.
   interleave::AtOnce at_once() { return {engine_, program_.scheduling_at_once}; }
+  // Something of Sched that the lock guards is about to be read or changed, with the lock held.
+  void guarded(interleave::ObjectId what, interleave::Access access) {
+    if (engine_.at_once()) engine_.also(what, access);
+  }
   void place(G& g, G::Place from, G::Place to);
   void truth(G& g, ResourceState to, bool event_follows = false);
   void truth(P& p, ResourceState to, bool event_follows = false);

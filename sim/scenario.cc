@@ -228,14 +228,15 @@ class Builder {
   }
 
   bool read_top(const toml::table& root) {
-    static constexpr std::array<std::string_view, 8> kKeys = {
-        "title",    "story",   "gomaxprocs", "bodies-only", "scheduling-at-once",
-        "settings", "channel", "goroutine"};
+    static constexpr std::array<std::string_view, 9> kKeys = {
+        "title",         "story",    "gomaxprocs", "bodies-only", "scheduling-at-once",
+        "idle-ms-alike", "settings", "channel",    "goroutine"};
     return only_keys(root, kKeys, "a scenario") && read_text(root, "title", program_.title) &&
            read_text(root, "story", program_.story) &&
            read_number(root, "gomaxprocs", 1, kMaxProcs, program_.gomaxprocs) &&
            read_bool(root, "bodies-only", program_.bodies_only) &&
-           read_bool(root, "scheduling-at-once", program_.scheduling_at_once);
+           read_bool(root, "scheduling-at-once", program_.scheduling_at_once) &&
+           read_bool(root, "idle-ms-alike", program_.idle_ms_alike);
   }
 
   bool read_bool(const toml::table& root, std::string_view key, bool& value) {

@@ -57,6 +57,7 @@ std::string scenario_text(const Program& program) {
                   escaped(program.title, false), escaped(program.story, true), program.gomaxprocs);
   if (program.bodies_only) text += "bodies-only = true\n";
   if (program.scheduling_at_once) text += "scheduling-at-once = true\n";
+  if (program.idle_ms_alike) text += "idle-ms-alike = true\n";
   for (const Channel& channel : program.channels)
     text += fmt::format("\n[channel.{}]\ncapacity = {}\n", channel.name, channel.capacity);
   for (std::size_t body = 0; body < program.bodies.size(); ++body)

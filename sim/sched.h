@@ -29,7 +29,18 @@ struct Sched {
         goidgen(engine, "sched.goidgen"),
         stopnote(engine, "sched.stopnote"),
         sysmonnote(engine, "sched.sysmonnote"),
-        safe_point_note(engine, "sched.safePointNote") {}
+        safe_point_note(engine, "sched.safePointNote"),
+        pidle_list(engine.add_object("sched.pidle")),
+        midle_list(engine.add_object("sched.midle")),
+        runq_list(engine.add_object("sched.runq")),
+        allm_list(engine.add_object("allm")),
+        safe_point(engine.add_object("sched.safePointWait")) {
+    engine.stands_alone(lock.id());
+    engine.stands_alone(npidle.id());
+    engine.stands_alone(nmspinning.id());
+    engine.stands_alone(needspinning.id());
+    engine.stands_alone(runqsize.id());
+  }
 
   interleave::Mutex lock;
   interleave::Mutex sysmonlock;
@@ -47,7 +58,13 @@ struct Sched {
   interleave::Note sysmonnote;
   interleave::Note safe_point_note;
 
-  // Under lock.
+  // What the lock guards that is no word, and allm. Whoever reads or changes it says so
+  // (Runtime::guarded), because a critical section that is one step does not show what it was for.
+  const interleave::ObjectId pidle_list;
+  const interleave::ObjectId midle_list;
+  const interleave::ObjectId runq_list;
+  const interleave::ObjectId allm_list;
+  const interleave::ObjectId safe_point;
   P* pidle = nullptr;
   M* midle = nullptr;
   WaitQueue runq;

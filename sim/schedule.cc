@@ -311,6 +311,7 @@ void Runtime::runqput(P& p, G& g, bool next) {
   place(g, G::Place::kNowhere, G::Place::kQueue);
   if (G* overflow = p.runq.put(g, next)) {
     sched_.lock.lock();
+    guarded(sched_.runq_list, interleave::Access::kChange);
     sched_.runq.push(*overflow);
     sched_.runqsize.bump(1);
     sched_.lock.unlock();
@@ -320,6 +321,7 @@ void Runtime::runqput(P& p, G& g, bool next) {
 void Runtime::globrunqput(G& g) {
   MPG_CHECK(sched_.lock.held(), "globrunqput without sched.lock");
   place(g, G::Place::kNowhere, G::Place::kQueue);
+  guarded(sched_.runq_list, interleave::Access::kChange);
   sched_.runq.push(g);
   sched_.runqsize.bump(1);
 }
@@ -328,6 +330,7 @@ void Runtime::globrunqput(G& g) {
 G* Runtime::globrunqget(P& p, std::uint32_t max) {
   MPG_CHECK(sched_.lock.held(), "globrunqget without sched.lock");
   const std::uint32_t size = sched_.runqsize.peek();
+  guarded(sched_.runq_list, size == 0 ? interleave::Access::kLook : interleave::Access::kChange);
   if (size == 0) return nullptr;
   std::uint32_t n = size / gomaxprocs_ + 1;
   if (n > size) n = size;

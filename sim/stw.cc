@@ -252,6 +252,7 @@ void Runtime::run_safe_point_fn() {
   if (!p.run_safe_point_fn.cas(1, 0)) return;
   sched_.safe_point_fn(sched_.safe_point_context, p);
   sched_.lock.lock();
+  guarded(sched_.safe_point, interleave::Access::kChange);
   if (--sched_.safe_point_wait == 0) sched_.safe_point_note.wakeup();
   sched_.lock.unlock();
 }

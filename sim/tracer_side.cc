@@ -30,7 +30,7 @@ tracer::ProcStatus Runtime::status_of(tracer::TracedP& traced, bool owns_world) 
 }
 
 std::span<tracer::TracedG* const> Runtime::all_gs() {
-  engine_.touch(allgs_word_, interleave::Access::kLoad);
+  engine_.touch(allgs_word_, interleave::Access::kLook);
   return {traced_gs_.data(), allglen_};
 }
 
@@ -74,6 +74,7 @@ std::optional<tracer::SuspendedG> Runtime::suspend_and_look(tracer::TracedG& tra
 
 void Runtime::snapshot_ms(std::vector<tracer::TracedM*>& out) {
   sched_.lock.lock();
+  guarded(sched_.allm_list, interleave::Access::kLook);
   out.clear();
   // allm is linked newest first.
   for (std::size_t i = mcount_; i-- > 0;) out.push_back(ms_[i].get());

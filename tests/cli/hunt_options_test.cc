@@ -32,8 +32,8 @@ constexpr Strategy kStrategies[] = {
     {"fair-pct", "seed classes jobs shard depth"},
     {"round-robin", "classes"},
     {"dfs", "classes jobs deviations preemptions"},
-    {"dpor", "jobs"},
-    {"states", "preemptions"},
+    {"dpor", "jobs apart"},
+    {"states", "preemptions apart"},
 };
 void PrintTo(const Strategy& strategy, std::ostream* out) {
   *out << strategy.name;
@@ -52,6 +52,7 @@ constexpr Option kOptions[] = {
     {"depth", "--depth 3", "--depth is for --strategy pct or fair-pct, not "},
     {"deviations", "--deviations 1", "--deviations is for --strategy dfs, not "},
     {"preemptions", "--preemptions 1", "--preemptions is for --strategy dfs or states, not "},
+    {"apart", "--tell-ms-apart", "--tell-ms-apart is for --strategy dpor or states, not "},
 };
 void PrintTo(const Option& option, std::ostream* out) {
   *out << option.name;

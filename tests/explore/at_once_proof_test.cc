@@ -22,7 +22,7 @@ sim::Program at_once(std::string_view main, std::string_view worker) {
       "title = \"small\"\nstory = \"small\"\ngomaxprocs = 2\nbodies-only = true\n"
       "scheduling-at-once = true\n[goroutine.main]\nbody = \"\"\"\n" +
           std::string(main) + "\n\"\"\"\n[goroutine.worker]\nbody = \"" + std::string(worker) +
-          "\"\n");
+          "\"\n[goroutine.idler]\nbody = \"\"\n");
   EXPECT_TRUE(program.has_value()) << program.error().message;
   return *program;
 }
@@ -77,9 +77,44 @@ TEST_P(SmallScenario, HasNoHistoryThatItsClassesHaveNot) {
   }
 }
 
+// (With four goroutines in a queue a thief takes two.)
 INSTANTIATE_TEST_SUITE_P(With, SmallScenario,
                          testing::Values("go worker", "go worker\nstop-the-world",
-                                         "go worker\nsyscall"));
+                                         "go worker\nsyscall",
+                                         "go idler\ngo idler\ngo idler\ngo idler"));
+
+// ---- idle Ms that are alike ----
+
+class IdleMsAlike : public testing::Test {
+ protected:
+  static HuntResult prove(bool alike, std::string_view fault = {}) {
+    sim::Program program = at_once("go worker\nstop-the-world\nstop-the-world", "syscall");
+    program.idle_ms_alike = alike;
+    return explore::prove(program, StrategyKind::kDpor, kUnbounded, fault);
+  }
+};
+
+TEST_F(IdleMsAlike, AreVerifiedAsTheyAreApart) {
+  EXPECT_TRUE(prove(true).whole && prove(false).whole);
+}
+TEST_F(IdleMsAlike, HaveFewerClasses) {
+  EXPECT_LT(prove(true).runs, prove(false).runs);
+}
+TEST(GcwaitOfIdleMsAlike, HasItsRaceWithinFivePreemptionsToo) {
+  sim::Program program = gcwait_small_at_once();
+  program.idle_ms_alike = true;
+  EXPECT_EQ(prove(program, StrategyKind::kStates, 5, "gcwait-stop-not-steal").verdict,
+            Verdict::kBroken);
+}
+TEST(GcwaitOfIdleMsAlike, HasATokenThatKnowsIt) {
+  sim::Program program = gcwait_small_at_once();
+  program.idle_ms_alike = true;
+  const HuntResult result = prove(program, StrategyKind::kStates, 5, "gcwait-stop-not-steal");
+  ASSERT_FALSE(result.discoveries.empty());
+  sim::Program apart = program;
+  apart.idle_ms_alike = false;
+  EXPECT_TRUE(as_the_token_has_it(apart, result.discoveries[0].token).idle_ms_alike);
+}
 
 // The race is between syscalls and stops of the world, which are open.
 TEST(GcwaitAtOnce, HasItsRaceWithinFivePreemptions) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -89,6 +90,59 @@ TEST_F(IncrementsAtOnce, CanBeLostIfOneHasToWait) {
   only_the_first_at_once();
   with_a_lock_inside();
   EXPECT_EQ(counts(), (std::set<int>{1, 2}));
+}
+
+// ---- critical sections that are one step ----
+
+// Two threads that each take a lock once, and perhaps a list that it guards.
+class CriticalSectionsAtOnce : public testing::Test {
+ protected:
+  void a_lock_that_stands_alone() { engine_.stands_alone(mutex_.id()); }
+  void that_guards_a_list() { list_ = engine_.add_object("list"); }
+
+  std::uint64_t classes(const DporOptions& options = {}) {
+    Dpor dpor(engine_, std::make_shared<Footprints>(), options);
+    while (engine_.run(dpor, start, this).end != End::kExhausted) {
+    }
+    EXPECT_TRUE(dpor.exhausted());
+    return dpor.executions();
+  }
+
+ private:
+  static void start(void* self) {
+    auto& test = *static_cast<CriticalSectionsAtOnce*>(self);
+    test.mutex_.reset();
+    test.engine_.spawn("one", section, self);
+    test.engine_.spawn("two", section, self);
+  }
+  static void section(void* self) {
+    auto& test = *static_cast<CriticalSectionsAtOnce*>(self);
+    const AtOnce whole(test.engine_, true);
+    const MutexLock lock(test.mutex_);
+    if (test.list_ != kNoObject) test.engine_.also(test.list_, Access::kChange);
+  }
+
+  Engine engine_;
+  Mutex mutex_{engine_, "mutex"};
+  ObjectId list_ = kNoObject;
+};
+
+// One before the other, or the reverse.
+TEST_F(CriticalSectionsAtOnce, HaveTwoClasses) {
+  EXPECT_EQ(classes(), 2U);
+}
+TEST_F(CriticalSectionsAtOnce, OfALockThatStandsAloneHaveOneIfTheyDoNothing) {
+  a_lock_that_stands_alone();
+  EXPECT_EQ(classes(), 1U);
+}
+TEST_F(CriticalSectionsAtOnce, OfALockThatStandsAloneHaveTwoIfThatIsNotSpared) {
+  a_lock_that_stands_alone();
+  EXPECT_EQ(classes({.spare_kept = false}), 2U);
+}
+TEST_F(CriticalSectionsAtOnce, ThatChangeOneListHaveTwo) {
+  a_lock_that_stands_alone();
+  that_guards_a_list();
+  EXPECT_EQ(classes(), 2U);
 }
 
 }  // namespace

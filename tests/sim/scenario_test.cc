@@ -267,10 +267,10 @@ TEST_F(ScenarioTest, ABodyIsNeeded) {
 }
 
 TEST_F(ScenarioTest, AnUnknownKeyIsNamedWithItsNearest) {
-  EXPECT_EQ(
-      mistake("title = \"t\"\nstory = \"s\"\ngomaxproc = 2\n"),
-      "3:1: unknown key 'gomaxproc' in a scenario; did you mean 'gomaxprocs'?; known are "
-      "title, story, gomaxprocs, bodies-only, scheduling-at-once, settings, channel, goroutine");
+  EXPECT_EQ(mistake("title = \"t\"\nstory = \"s\"\ngomaxproc = 2\n"),
+            "3:1: unknown key 'gomaxproc' in a scenario; did you mean 'gomaxprocs'?; known are "
+            "title, story, gomaxprocs, bodies-only, scheduling-at-once, idle-ms-alike, settings, "
+            "channel, goroutine");
 }
 
 TEST_F(ScenarioTest, AnUnknownKeyOfAGoroutineIsNamed) {
