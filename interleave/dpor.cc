@@ -41,6 +41,7 @@ std::uint64_t impossible_value(Access access, std::uint64_t operand) {
 
 Dpor::Dpor(Engine& engine, std::shared_ptr<Footprints> footprints, const DporOptions& options)
     : engine_(engine), footprints_(std::move(footprints)), options_(options) {
+  like_.fill(kNoThread);
   engine_.observe(this);
 }
 Dpor::~Dpor() {
@@ -113,7 +114,8 @@ std::uint32_t Dpor::pick(const Decision& decision) {
     return place(decision, wanted);
   }
   for (unsigned place = 0; place < decision.bound; ++place) {
-    if (!sleeps(now, thread_at(decision, place))) return place;
+    const ThreadId thread = thread_at(decision, place);
+    if (!sleeps(now, thread) && !comes_later(thread)) return place;
   }
   return give_up();
 }
@@ -130,6 +132,10 @@ void Dpor::on_spawn(ThreadId parent, ThreadId child) {
   engine_number_[siblings[ordinal]] = child;
   thread_count_ = std::max(thread_count_, child + 1U);
   log_.spawned(known_parent, thread_[child], made_);
+  const ThreadId like = engine_.thread_like(child);
+  if (like == kNoThread || !options_.spare_alike) return;
+  like_[thread_[child]] = thread_[like];
+  log_.follows(thread_[child], thread_[like]);
 }
 
 // That it had to wait is something that it has read, in the order of what is done to the object.
@@ -369,7 +375,7 @@ void Dpor::reverse_races() {
   // What a thread was about to do when the execution ended. The one that ran last has done it.
   for (unsigned thread = 0; thread < thread_count_; ++thread) {
     const Operation operation = pending_[thread].operation;
-    if (operation.object == kNoObject) continue;
+    if (operation.object == kNoObject || comes_later(thread_[thread])) continue;
     const Event event{.thread = thread_[thread],
                       .operation = operation,
                       .wrote = writes(operation.access),
@@ -385,16 +391,20 @@ void Dpor::reverse_races() {
 
 void Dpor::reverse_races_of(const Event& event, EventLog::Index at) {
   direct_.clear();
-  const EventLog::Index own = log_.last_of_thread(event, at);
   collect_races(event, at);
   for (const EventLog::Touch& first : direct_) {
-    const auto ordered_by = [&](EventLog::Index between) {
-      return first.index < between && log_.happens_before(first.index, between);
-    };
-    if (own != EventLog::kNone && (own == first.index || ordered_by(own))) continue;
-    if (is_ordered(first.index, direct_)) continue;
-    reverse(first, event, at);
+    if (!is_known(first.index, event, at) && !is_ordered(first.index, direct_))
+      reverse(first, event, at);
   }
+}
+
+// Does `event`, at the place `at`, come behind `first` whatever its object?
+bool Dpor::is_known(EventLog::Index first, const Event& event, EventLog::Index at) const {
+  const auto knows = [&](EventLog::Index other) {
+    return other != EventLog::kNone &&
+           (other == first || (first < other && log_.happens_before(first, other)));
+  };
+  return knows(log_.last_of_thread(event, at)) || knows(log_.followed_by(event.thread, at));
 }
 
 // The last write, and, for one that writes, what has read since.
@@ -421,15 +431,12 @@ bool Dpor::is_ordered(EventLog::Index first, const std::vector<EventLog::Touch>&
 // as well, as with any other write.
 void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
   readers_.clear();
-  const EventLog::Index own = log_.last_of_thread(event, at);
   const std::vector<EventLog::Touch>& others = log_.on_object(event.operation.object);
   auto other = log_.before(others, at);
   while (other != others.begin()) {
     --other;
     const EventLog::Index first = other->index;
-    if (own != EventLog::kNone &&
-        (own == first || (first < own && log_.happens_before(first, own))))
-      return;
+    if (is_known(first, event, at)) return;
     if (other->effect == Effect::kAdd || !possible(event, other->before)) continue;
     if (other->effect == Effect::kRead) {
       if (effect_of(event) == Effect::kRead || is_ordered(first, readers_)) continue;
@@ -448,6 +455,8 @@ void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
 void Dpor::reverse_races_of_step(EventLog::Index at) {
   const std::vector<Event>& rest = log_.rest(at);
   log_.begin_clock(known_, log_.last_of_thread(log_[at], at));
+  const EventLog::Index followed = log_.followed_by(log_[at].thread, at);
+  if (followed != EventLog::kNone) log_.join_clock(known_, followed);
   for (std::size_t i = 0; i <= rest.size(); ++i) {
     const Event& operation = i == 0 ? log_[at] : rest[i - 1];
     direct_.clear();

@@ -150,7 +150,7 @@ void Engine::abandon_threads() {
   abandoning_ = false;
 }
 
-ThreadId Engine::spawn(const char* name, Body body, void* argument) {
+ThreadId Engine::spawn(const char* name, Body body, void* argument, ThreadId like) {
   MPG_CHECK(thread_count_ < kMaxThreads, "more simulated threads than an engine has");
   const auto id = static_cast<ThreadId>(thread_count_++);
   if (!threads_[id]) {
@@ -161,6 +161,7 @@ ThreadId Engine::spawn(const char* name, Body body, void* argument) {
   thread.name = name;
   thread.entry = body;
   thread.argument = argument;
+  thread.like = like;
   thread.running = &thread.base;
   pending_[id] = {kNoObject, Access::kStart};
   visits_[id] = yields_[id] = 0;

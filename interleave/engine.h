@@ -132,13 +132,16 @@ class Engine {
   // Starts a thread. Not a choice point: the new thread is a candidate from the next one on. Ids
   // count up from 0 in each execution. `name` must outlive the execution. REQUIRES: fewer than
   // kMaxThreads threads so far.
-  ThreadId spawn(const char* name, Body body, void* argument);
+  // `like`: an earlier thread of the same parent that does the same, if nothing but their numbers
+  // tells the two apart, whoever looks. A search need not try both with their parts exchanged.
+  ThreadId spawn(const char* name, Body body, void* argument, ThreadId like = kNoThread);
 
   // A daemon does not keep the execution alive: it ends when only daemons are left.
   void make_daemon();
 
   ThreadId current() const { return current_; }
   std::string_view thread_name(ThreadId thread) const { return threads_[thread]->name; }
+  ThreadId thread_like(ThreadId thread) const { return threads_[thread]->like; }
   unsigned thread_count() const { return thread_count_; }
 
   // Announces an operation that can always be made. Choice point: returns when it is this thread's
@@ -323,6 +326,7 @@ class Engine {
     std::string_view name;
     Body entry = nullptr;
     void* argument = nullptr;
+    ThreadId like = kNoThread;
     Coroutine base;                // the fiber's own stack
     Coroutine body;                // where the body runs
     Coroutine* running = nullptr;  // what this thread runs, or was running when it was left

@@ -9,6 +9,7 @@ namespace mpglab::interleave {
 void EventLog::widen(std::size_t threads) {
   if (started_after_.size() < threads) {
     started_after_.resize(threads, kNone);
+    follows_.resize(threads, kNoThread);
     of_thread_.resize(threads);
   }
   if (threads <= width_) return;
@@ -36,6 +37,8 @@ void EventLog::append(const Event& event) {
   const std::size_t clock = clocks_.size();
   clocks_.resize(clock + width_, 0);
   if (before != kNone) join(clock, before);
+  const Index followed = followed_by(event.thread, index);
+  if (followed != kNone) join(clock, followed);
 
   if (index >= rests_.size()) rests_.resize(std::size_t{index} + 1);
   rests_[index].clear();
@@ -111,6 +114,19 @@ void EventLog::touch(const Event& operation, Index index) {
 void EventLog::spawned(ThreadId parent, ThreadId child, Index at) {
   widen(std::size_t{std::max(parent, child)} + 1);
   started_after_[child] = last_of_thread(parent, at);
+}
+
+void EventLog::follows(ThreadId thread, ThreadId other) {
+  widen(std::size_t{std::max(thread, other)} + 1);
+  follows_[thread] = other;
+}
+
+EventLog::Index EventLog::followed_by(ThreadId thread, Index at) const {
+  const ThreadId other = follows_[thread];
+  const bool is_first = of_thread_[thread].empty() || of_thread_[thread].front() >= at;
+  if (other == kNoThread || !is_first || of_thread_[other].empty()) return kNone;
+  const Index first = of_thread_[other].front();
+  return first < at ? first : kNone;
 }
 
 void EventLog::truncate(Index size) {

@@ -78,6 +78,14 @@ class EventLog {
   const std::vector<Event>& rest(Index index) const { return rests_[index]; }
   // `child` begins after what `parent` has done before the place `at`.
   void spawned(ThreadId parent, ThreadId child, Index at);
+  // `thread` makes its first step behind the first one of `other`.
+  void follows(ThreadId thread, ThreadId other);
+  // The step of another thread behind which the first one of `thread` comes, if that is what comes
+  // next from it at the place `at`; or kNone.
+  Index followed_by(ThreadId thread, Index at) const;
+  bool has_begun(ThreadId thread) const {
+    return thread < of_thread_.size() && !of_thread_[thread].empty();
+  }
   // Forgets the events from `size` on.
   void truncate(Index size);
 
@@ -138,6 +146,7 @@ class EventLog {
   std::size_t width_ = 8;
   std::vector<std::vector<Index>> of_thread_;
   std::vector<Index> started_after_;  // by thread
+  std::vector<ThreadId> follows_;     // by thread
   std::vector<std::vector<Touch>> on_object_;
   std::vector<Touch> nothing_;
   std::vector<std::vector<Event>> rests_;  // by event; old ones behind

@@ -270,13 +270,13 @@ Met by_brute_force(Mix mix, std::uint64_t seed, unsigned steps) {
 }
 
 // The search observes the engine itself, so its executions are run once more to be named.
-Met by_dpor(Mix mix, std::uint64_t seed, unsigned steps) {
+Met by_dpor(Mix mix, std::uint64_t seed, unsigned steps, const DporOptions& options = {}) {
   Engine engine;
   test::SmallProgram program(engine, mix, seed, steps);
   std::vector<Tape> tapes;
   Met met;
   {
-    Dpor dpor(engine);
+    Dpor dpor(engine, std::make_shared<Footprints>(), options);
     for (;;) {
       const End end = engine.run(dpor, test::SmallProgram::start, &program).end;
       if (end == End::kExhausted) break;
@@ -333,6 +333,71 @@ TEST_P(RandomProgramsAtOnce, HaveTheSameOutcomes) {
 INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsAtOnce,
                          testing::Combine(testing::Values(Mix::kAtOnce, Mix::kAlone),
                                           testing::Values(6U, 9U, 11U)));
+// ---- threads that are alike ----
+
+// Threads that each do `each` stores to one word.
+class EqualWriters {
+ public:
+  EqualWriters(int threads, int each) : threads_(threads), each_(each) {}
+  std::uint64_t classes(const DporOptions& options = {}) {
+    Dpor dpor(engine_, std::make_shared<Footprints>(), options);
+    while (engine_.run(dpor, start, this).end != End::kExhausted) {
+    }
+    EXPECT_EQ(dpor.abandoned(), 0U);
+    return dpor.executions();
+  }
+
+ private:
+  static void start(void* writers) {
+    auto& self = *static_cast<EqualWriters*>(writers);
+    ThreadId before = kNoThread;
+    for (int i = 0; i < self.threads_; ++i)
+      before = self.engine_.spawn("writer", write, writers, before);
+  }
+  static void write(void* writers) {
+    auto& self = *static_cast<EqualWriters*>(writers);
+    for (int i = 0; i < self.each_; ++i) self.word_.store(i);
+  }
+
+  int threads_;
+  int each_;
+  Engine engine_;
+  Shared<int> word_{engine_, "word"};
+};
+
+TEST(ThreadsThatAreAlike, HaveOneOrderOfOneStoreEach) {
+  EXPECT_EQ(EqualWriters(4, 1).classes(), 1U);
+}
+TEST(ThreadsThatAreAlike, ToldApartHaveAllOrders) {
+  // 4!
+  EXPECT_EQ(EqualWriters(4, 1).classes({.spare_alike = false}), 24U);
+}
+TEST(ThreadsThatAreAlike, BeginInTheirOrderAndGoOnInAny) {
+  // 6! / (2! 2! 2!) = 90 orders of six stores, two by each of three; in one of 3! of them the first
+  // ones come in the order of the threads.
+  EXPECT_EQ(EqualWriters(3, 2).classes(), 15U);
+}
+
+class RandomProgramsAlike : public testing::TestWithParam<unsigned> {};
+
+TEST_P(RandomProgramsAlike, HaveTheSameOutcomes) {
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    const Met brute = by_brute_force(Mix::kAlike, seed, GetParam());
+    const Met dpor = by_dpor(Mix::kAlike, seed, GetParam());
+    ASSERT_EQ(dpor.outcomes, brute.outcomes) << "seed " << seed;
+    ASSERT_EQ(dpor.executions, dpor.classes.size()) << "seed " << seed;
+  }
+}
+TEST_P(RandomProgramsAlike, HaveAllTheirClassesIfToldApart) {
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    const Met brute = by_brute_force(Mix::kAlike, seed, GetParam());
+    const Met dpor = by_dpor(Mix::kAlike, seed, GetParam(), {.spare_alike = false});
+    ASSERT_EQ(dpor.executions, brute.classes.size()) << "seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsAlike, testing::Values(6U, 9U, 11U));
+
 INSTANTIATE_TEST_SUITE_P(OfAdds, RandomPrograms,
                          testing::Combine(testing::Values(Mix::kAdds),
                                           testing::Values(5U, 7U, 8U)));

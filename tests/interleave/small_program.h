@@ -2,6 +2,7 @@
 // semaphore and a note. What a thread does may depend on what it has read.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -21,8 +22,8 @@ class SmallProgram {
   // Everything there is; or loads, stores and compare-and-swaps of one word, which fail as often as
   // not; or everything in threads that start each other somewhere in their course; or loads, stores
   // and adds that do not look; or everything, and some of it at once; or that with objects that
-  // stand alone.
-  enum class Mix : std::uint8_t { kEverything, kOneWord, kThreads, kAdds, kAtOnce, kAlone };
+  // stand alone; or threads that all do the same, of everything.
+  enum class Mix : std::uint8_t { kEverything, kOneWord, kThreads, kAdds, kAtOnce, kAlone, kAlike };
 
   // At most `steps` operations in all; the same seed is the same program.
   SmallProgram(Engine& engine, Mix mix, std::uint64_t seed, unsigned steps) : engine_(engine) {
@@ -33,6 +34,11 @@ class SmallProgram {
       bodies_[random.below(threads)].push_back(op(mix, random));
     for (ObjectId object = 0; mix == Mix::kAlone && object < engine.object_count(); ++object)
       engine.stands_alone(object);
+    if (mix == Mix::kAlike) {
+      alike_ = true;
+      bodies_[0].resize(std::max<std::size_t>(1, steps / threads));
+      bodies_.assign(threads, bodies_[0]);
+    }
     if (mix != Mix::kThreads) return;
     one_starts_ = true;
     for (unsigned child = 1; child < threads; ++child) {
@@ -48,8 +54,12 @@ class SmallProgram {
   std::string outcome(End end) const {
     std::string text = end_name(end);
     for (const Shared<int>& word : words_) text += " " + std::to_string(word.peek());
+    std::vector<std::string> threads;
     for (const Thread& thread : threads_)
-      text += " t" + std::to_string(thread.at) + "," + std::to_string(thread.seen);
+      threads.push_back(" t" + std::to_string(thread.at) + "," + std::to_string(thread.seen));
+    // Which of them it was that has seen what makes no difference if they are alike.
+    if (alike_) std::sort(threads.begin(), threads.end());
+    for (const std::string& thread : threads) text += thread;
     return text;
   }
 
@@ -126,7 +136,10 @@ class SmallProgram {
   void start_thread(std::size_t number) {
     constexpr std::array kNames = {"t0", "t1", "t2", "t3"};
     threads_[number] = {this, number};
-    engine_.spawn(kNames[number], run, &threads_[number]);
+    // All are started by one thread, so the one before is the number before.
+    const ThreadId before = static_cast<ThreadId>(engine_.thread_count() - 1);
+    engine_.spawn(kNames[number], run, &threads_[number],
+                  alike_ && number > 0 ? before : kNoThread);
   }
 
   static void run(void* self) {
@@ -201,6 +214,7 @@ class SmallProgram {
 
   Engine& engine_;
   std::vector<std::vector<Op>> bodies_;
+  bool alike_ = false;
   bool one_starts_ = false;  // the first thread, and it or those that it has started the others
   std::array<Shared<int>, 2> words_{Shared<int>{engine_, "x"}, Shared<int>{engine_, "y"}};
   Shared<int> waker_{engine_, "waker"};
