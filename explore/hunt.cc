@@ -239,6 +239,7 @@ class Hunter {
     }
 
     const unsigned job;
+    const std::uint64_t thread = static_cast<std::uint64_t>(::gettid());
     Lab lab;
     interleave::ClassHash hash;
     std::optional<interleave::Dpor> dpor;
@@ -396,9 +397,9 @@ class Hunter {
     const std::uint64_t number = block.next + 1;
     RunningSchedules* const running = options_.running;
     worker.hash.begin();
-    if (running != nullptr) running->set(worker.job, thread_id(), number);
+    if (running != nullptr) running->set(worker.job, worker.thread, number);
     const Lab::Run run = worker.lab.run(strategy);
-    if (running != nullptr) running->set(worker.job, thread_id(), 0);
+    if (running != nullptr) running->set(worker.job, worker.thread, 0);
     if (run.outcome->kind == sim::Outcome::Kind::kExhausted) {
       block.exhausted = true;
       return;
@@ -505,7 +506,6 @@ class Hunter {
   }
 
   double seconds() const { return seconds_before_ + stopwatch_.seconds(); }
-  static std::uint64_t thread_id() { return static_cast<std::uint64_t>(::gettid()); }
 
   const sim::Program& program_;
   const HuntOptions& options_;

@@ -85,6 +85,8 @@ boost::context::fiber Coroutine::enter(Coroutine& self, boost::context::fiber&& 
 void Coroutine::switch_to(Coroutine& from, Coroutine& to) {
   MPG_CHECK(static_cast<bool>(to.suspended_), "switch to a coroutine that is not suspended");
   from.before_leaving(to);
+  // A plain resume() would jump where the processor expects a return, and all returns of the other
+  // side after it would be foreseen wrongly. What runs on top returns there.
   std::move(to.suspended_).resume_with([&from](boost::context::fiber&& self) {
     from.suspended_ = std::move(self);
     return boost::context::fiber{};
@@ -98,11 +100,14 @@ void Coroutine::forget() {
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-void Coroutine::before_leaving(const Coroutine& next) {
+void Coroutine::before_leaving(Coroutine& next) {
+  next.came_from_ = this;
   __sanitizer_start_switch_fiber(&fake_stack_, next.stack_bottom_, next.stack_size_);
 }
 void Coroutine::after_entering() {
-  __sanitizer_finish_switch_fiber(fake_stack_, nullptr, nullptr);
+  // Where the stack lies that was left is known to the sanitizer, also if it is the program's own.
+  __sanitizer_finish_switch_fiber(fake_stack_, &came_from_->stack_bottom_,
+                                  &came_from_->stack_size_);
 }
 #endif
 

@@ -69,33 +69,26 @@ class Coroutine {
   // Abandons what is suspended here, without unwinding it.
   void forget();
 
-  // Where the running stack lies, for a coroutine that did not get its stack from start(): the
-  // stack of a Boost.Fiber fiber or of the program itself. Only the sanitizer looks at it.
-  void adopt_stack(const void* bottom, std::size_t size) {
-    stack_bottom_ = bottom;
-    stack_size_ = size;
-  }
-
-  // The two halves of telling the sanitizer about a switch that somebody else makes (Boost.Fiber's,
-  // from thread to thread). `before_leaving` is called by the running side with the coroutine that
-  // will run next, `after_entering` by the same side when it runs again.
-#if defined(__SANITIZE_ADDRESS__)
-  void before_leaving(const Coroutine& next);
-  void after_entering();
-#else
-  void before_leaving(const Coroutine& /*next*/) {}
-  void after_entering() {}
-#endif
-
  private:
   static boost::context::fiber enter(Coroutine& self, boost::context::fiber&& from);
+
+  // What the sanitizer is told, by the side that leaves and by the side that runs then.
+#if defined(__SANITIZE_ADDRESS__)
+  void before_leaving(Coroutine& next);
+  void after_entering();
+#else
+  void before_leaving(Coroutine& /*next*/) {}
+  void after_entering() {}
+#endif
 
   boost::context::fiber suspended_;
   Body body_ = nullptr;
   void* argument_ = nullptr;
   const void* stack_bottom_ = nullptr;
   std::size_t stack_size_ = 0;
+  // For the sanitizer.
   void* fake_stack_ = nullptr;
+  Coroutine* came_from_ = nullptr;  // who switched here last
 };
 
 }  // namespace mpglab::interleave

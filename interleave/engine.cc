@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "interleave/fibers.h"
-
 namespace mpglab::interleave {
 
 const char* end_name(End end) {
@@ -29,59 +27,12 @@ const char* end_name(End end) {
   return "?";
 }
 
-// ---- Fibers ----
-
-// Hands a Stack of ours to Boost.Fiber for one fiber. The name and shape are Boost.Context's.
-struct Engine::Fibers::OwnStack {
-  Stack* stack;
-
-  // Boost.Context calls it, from a thread whose stack it is not.
-  // NOLINTNEXTLINE(readability-make-member-function-const)
-  boost::context::stack_context allocate() {
-    boost::context::stack_context context;
-    context.sp = stack->top();
-    context.size = Stack::kSize;
-    return context;
-  }
-  void deallocate(boost::context::stack_context& /*context*/) noexcept {}
-};
-
-Engine::Fibers::Fibers() : algorithm_(new DirectedAlgorithm) {
-  boost::fibers::context::active()->get_scheduler()->set_algo(algorithm_);
-}
-
-void Engine::Fibers::add(Engine& engine, ThreadId thread) {
-  stacks_.push_back(std::make_unique<Stack>(thread));
-  Stack& stack = *stacks_.back();
-  engine.threads_[thread]->base.adopt_stack(stack.bottom(), Stack::kSize);
-  algorithm_->capture(true);
-  fibers_[thread] =
-      boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, OwnStack{&stack},
-                           [&engine, thread] { engine.thread_loop(thread); });
-  algorithm_->capture(false);
-  contexts_[thread] = algorithm_->captured();
-  MPG_CHECK(contexts_[thread] != nullptr, "another engine has taken this OS thread over");
-}
-
-void Engine::Fibers::join_all() {
-  for (unsigned i = 0; i < kMaxThreads; ++i) {
-    if (!fibers_[i].joinable()) continue;
-    contexts_[i]->get_scheduler()->schedule(contexts_[i]);
-    fibers_[i].join();
-  }
-}
-
 // ---- setting up ----
 
-Engine::Engine(EngineOptions options) : options_(options), fibers_(std::make_unique<Fibers>()) {
+Engine::Engine(EngineOptions options) : options_(options) {
   constexpr std::uint64_t kMostSteps = std::numeric_limits<std::int64_t>::max();
   steps_allowed_ = static_cast<std::int64_t>(std::min(options.max_steps, kMostSteps));
   tape_.reserve(4096);
-}
-
-Engine::~Engine() {
-  quitting_ = true;
-  fibers_->join_all();
 }
 
 ObjectId Engine::add_object(std::string name) {
@@ -104,7 +55,7 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   pending_.fill({});
   napping_ = await_quiet_ = 0;
   undisturbed_ = false;
-  runnable_ = gave_way_ = alive_ = daemons_ = entered_ = 0;
+  runnable_ = gave_way_ = alive_ = daemons_ = 0;
   steps_left_ = steps_allowed_;
   switches_ = 0;
   idle_yields_ = 0;
@@ -120,13 +71,10 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   }
   strategy_ = &strategy;
   find_calm();
-  fibers_->note_explorer();
   spawn("main", body, argument);
   set_current(0);
-  explorer_.before_leaving(*threads_[0]->running);
-  fibers_->resume(0);
-  explorer_.after_entering();
-  abandon_threads();
+  Coroutine::switch_to(explorer_, threads_[0]->body);
+  // Whoever is in the middle of something stays there, until its stack is used again.
   set_current(kNoThread);
   strategy_ = nullptr;
   find_calm();
@@ -137,32 +85,25 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   return execution_;
 }
 
-void Engine::abandon_threads() {
-  abandoning_ = true;
-  next_ = kNoThread;
-  for (ThreadSet left = entered_; left != 0; left &= left - 1) {
-    set_current(static_cast<ThreadId>(std::countr_zero(left)));
-    explorer_.before_leaving(*threads_[current_]->running);
-    fibers_->resume(current_);
-    explorer_.after_entering();
-  }
-  MPG_CHECK(entered_ == 0, "a thread was not brought back");
-  abandoning_ = false;
-}
-
 ThreadId Engine::spawn(const char* name, Body body, void* argument, ThreadId like) {
   MPG_CHECK(thread_count_ < kMaxThreads, "more simulated threads than an engine has");
   const auto id = static_cast<ThreadId>(thread_count_++);
-  if (!threads_[id]) {
-    threads_[id] = std::make_unique<Thread>(id);
-    fibers_->add(*this, id);
-  }
+  if (!threads_[id]) threads_[id] = std::make_unique<Thread>(id);
   Thread& thread = *threads_[id];
   thread.name = name;
+  thread.engine = this;
   thread.entry = body;
   thread.argument = argument;
   thread.like = like;
-  thread.running = &thread.base;
+  thread.running = &thread.body;
+  thread.body.start(
+      thread.stack,
+      [](void* self) {
+        const Thread& begun = *static_cast<Thread*>(self);
+        begun.entry(begun.argument);
+        begun.engine->thread_ended();
+      },
+      &thread);
   pending_[id] = {kNoObject, Access::kStart};
   visits_[id] = yields_[id] = 0;
   alive_ |= bit(id);
@@ -181,51 +122,7 @@ void Engine::make_daemon() {
   if ((alive_ & ~daemons_) == 0) end_execution(End::kFinished);
 }
 
-// ---- what a fiber does ----
-
-// The fiber of a thread: each turn is one thread of one execution.
-void Engine::thread_loop(ThreadId self) {
-  Thread& thread = *threads_[self];
-  if (!quitting_) thread.base.after_entering();
-  struct Start {
-    Engine* engine;
-    Thread* thread;
-  } start{this, &thread};
-  while (!quitting_) {
-    thread.body.start(
-        thread.stack,
-        [](void* argument) {
-          const Start& begin = *static_cast<Start*>(argument);
-          begin.thread->entry(begin.thread->argument);
-          begin.engine->thread_ended();
-        },
-        &start);
-    entered_ |= bit(self);
-    thread.running = &thread.body;
-    Coroutine::switch_to(thread.base, thread.body);
-    // Back here the body has been left for good: leave_body is the only way.
-    entered_ &= ~bit(self);
-    thread.body.forget();
-    thread.running = &thread.base;
-    if (next_ == kNoThread) {
-      thread.base.before_leaving(explorer_);
-      fibers_->resume_explorer();
-    } else {
-      set_current(next_);
-      ++switches_;
-      thread.base.before_leaving(*threads_[next_]->running);
-      fibers_->resume(next_);
-    }
-    if (!quitting_) thread.base.after_entering();
-  }
-}
-
-void Engine::leave_body() {
-  Thread& self = *threads_[current_];
-  Coroutine::switch_to(*self.running, self.base);
-  MPG_CHECK(false, "a body that was left went on");
-  std::abort();
-}
+// ---- how threads and executions end ----
 
 void Engine::thread_ended() {
   alive_ &= ~current_bit_;
@@ -236,15 +133,17 @@ void Engine::thread_ended() {
   if ((alive_ & ~daemons_) == 0) end_execution(End::kFinished);
   const ThreadSet candidates = candidates_or_spinners();
   if (candidates == 0) end_execution(End::kDeadlock);
-  next_ = pick_thread(ChoiceKind::kBlock, candidates);
-  leave_body();
+  switch_to_thread(pick_thread(ChoiceKind::kBlock, candidates));
+  MPG_CHECK(false, "a thread that has ended went on");
+  std::abort();
 }
 
 void Engine::end_execution(End end) {
   execution_.end = end;
   if (end == End::kDeadlock) fill_waiting();
-  next_ = kNoThread;
-  leave_body();
+  Coroutine::switch_to(*threads_[current_]->running, explorer_);
+  MPG_CHECK(false, "an execution that has ended went on");
+  std::abort();
 }
 
 void Engine::stop() {
@@ -266,23 +165,17 @@ void Engine::switch_to_thread(ThreadId next) {
   Coroutine& left = *threads_[current_]->running;
   ++switches_;
   set_current(next);
-  left.before_leaving(*threads_[next]->running);
-  fibers_->resume(next);
-  left.after_entering();
-  if (abandoning_) leave_body();
+  Coroutine::switch_to(left, *threads_[next]->running);
 }
 
 inline std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet candidates) {
   // What is not asked is no entry of the tape either.
   if (undisturbed_) return 0;
-  const Decision decision{kind,
-                          static_cast<std::uint16_t>(bound),
-                          current_,
-                          candidates,
-                          pending_.data(),
-                          visits_.data(),
-                          yields_.data()};
-  const std::uint32_t value = strategy_->pick(decision);
+  decision_.kind = kind;
+  decision_.bound = static_cast<std::uint16_t>(bound);
+  decision_.current = current_;
+  decision_.candidates = candidates;
+  const std::uint32_t value = strategy_->pick(decision_);
   if (value >= Strategy::kGiveUp) [[unlikely]]
     end_execution(value == Strategy::kGiveUp ? End::kGivenUp : End::kDiverged);
   MPG_CHECK(value < bound, "a strategy chose what was not offered");
@@ -293,7 +186,6 @@ inline std::uint32_t Engine::ask(ChoiceKind kind, std::uint32_t bound, ThreadSet
 inline ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
   // Whoever is picked makes a step, so all who gave way are candidates again after it.
   gave_way_ = 0;
-  if (kind == ChoiceKind::kPreempt && joins(current_)) return current_;
   const auto bound = static_cast<std::uint32_t>(std::popcount(candidates));
   if (bound == 1) {
     const auto only = static_cast<ThreadId>(std::countr_zero(candidates));
@@ -302,9 +194,7 @@ inline ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
     return only;
   }
   const std::uint32_t value = ask(kind, bound, candidates);
-  // Place 0 is whoever runs now, if it can go on; most choices end there.
-  const bool stays = value == 0 && kind == ChoiceKind::kPreempt;
-  const ThreadId taken = stays ? current_ : nth_candidate(candidates, current_, value);
+  const ThreadId taken = nth_candidate(candidates, current_, value);
   if ((runnable_ & candidates) == 0) [[unlikely]]
     rouse(taken);
   if (observer_ != nullptr && !undisturbed_) [[unlikely]]
@@ -330,20 +220,32 @@ void Engine::step(ObjectId object, Access access) {
 
 // Most choices of a hunt end here.
 inline void Engine::stay_or_reschedule(ThreadSet candidates) {
-  if ((joins_ & current_bit_) != 0) [[unlikely]]
-    return reschedule(ChoiceKind::kPreempt, candidates);
   if (*calm_ == 0) [[unlikely]]
-    return reschedule(ChoiceKind::kPreempt, candidates);
+    return ask_whether_to_stay(candidates);
+  if (joins_ != 0) [[unlikely]]
+    if (joins(current_)) return;
   --*calm_;
   record(ChoiceKind::kPreempt, static_cast<std::uint32_t>(std::popcount(candidates)), 0);
 }
 
-void Engine::make_room_on_tape() {
+// Place 0 is whoever runs now; most choices end there.
+void Engine::ask_whether_to_stay(ThreadSet candidates) {
+  if (joins(current_)) return;
+  const std::uint32_t value =
+      ask(ChoiceKind::kPreempt, static_cast<std::uint32_t>(std::popcount(candidates)), candidates);
+  const ThreadId taken = value == 0 ? current_ : nth_candidate(candidates, current_, value);
+  if (observer_ != nullptr && !undisturbed_) [[unlikely]]
+    tell_of_choice(taken);
+  if (taken != current_) switch_to_thread(taken);
+}
+
+void Engine::record_in_new_room(ChoiceKind kind, std::uint32_t bound, std::uint32_t value) {
   constexpr std::size_t kRoom = 512;
   const std::size_t full = tape_.size();
   tape_.resize(full + kRoom);
   next_choice_ = tape_.data() + full;
   tape_end_ = next_choice_ + kRoom;
+  record(kind, bound, value);
 }
 
 void Engine::tell_of_operation(Operation operation, std::uint64_t before, std::uint64_t after,

@@ -5,17 +5,17 @@
 // make their announced step, and that thread makes it. Between two choice points a thread runs
 // alone, so an execution is a function of the choice tape.
 //
-// Owner: whoever explores; one engine for each OS thread. There is no process-wide state.
+// Owner: whoever explores; an engine is for one OS thread. There is no process-wide state.
 //
 // Invariants:
 //  - exactly one simulated thread runs, and it is current();
 //  - a thread is a candidate if and only if its announced operation can be made now;
 //  - threads, objects and choices are numbered in program order, never by address or time.
 //
-// Threads are Boost.Fiber fibers which live as long as the engine and serve one execution after the
-// other. Each runs the thread's body on a second stack (Coroutine), so that a thread which is in
-// the middle of something when an execution ends is brought back by one switch, without unwinding.
-// Therefore nothing that owns memory may live on a simulated thread's stack across a choice point.
+// Threads are coroutines of Boost.Context (coroutine.h) whose stacks live as long as the engine and
+// serve one execution after the other. A thread that is in the middle of something when an
+// execution ends is forgotten, without unwinding. Therefore nothing that owns memory may live on a
+// simulated thread's stack across a choice point.
 #pragma once
 
 #include <array>
@@ -91,7 +91,6 @@ class Engine {
   using Body = Coroutine::Body;
 
   explicit Engine(EngineOptions options = {});
-  ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -235,7 +234,7 @@ class Engine {
   void set_at_once(bool on) {
     if (on) {
       at_once_ |= current_bit_;
-    } else {
+    } else if (at_once_ != 0) [[unlikely]] {
       at_once_ &= ~current_bit_;
       within_ &= ~current_bit_;
       joins_ &= ~current_bit_;
@@ -318,17 +317,15 @@ class Engine {
   }
 
  private:
-  class Fibers;  // Boost.Fiber's side: the algorithm and the contexts
-
   struct Thread {
     explicit Thread(ThreadId id) : stack(id) {}
 
     std::string_view name;
+    Engine* engine = nullptr;
     Body entry = nullptr;
     void* argument = nullptr;
     ThreadId like = kNoThread;
-    Coroutine base;                // the fiber's own stack
-    Coroutine body;                // where the body runs
+    Coroutine body;
     Coroutine* running = nullptr;  // what this thread runs, or was running when it was left
     Stack stack;
   };
@@ -336,18 +333,18 @@ class Engine {
   static constexpr ThreadSet bit(ThreadId thread) { return ThreadSet{1} << thread; }
 
   void announce(ObjectId object, Access access) {
+    if (at_once_ != 0) [[unlikely]]
+      join();
     // Not as a whole: the compiler would put it together in memory first.
     Operation& pending = pending_[current_];
     pending.object = object;
     pending.access = access;
     ++visits_[current_];
-    if (at_once_ != 0) [[unlikely]]
-      join();
     if (--steps_left_ < 0) [[unlikely]]
       end_execution(End::kStepBudget);
   }
 
-  // Some thread does something at once: whether this operation is behind its first one.
+  // Some thread does something at once: whether the operation that comes is behind its first one.
   void join() {
     joins_ = (joins_ & ~current_bit_) | (within_ & current_bit_);
     within_ |= at_once_ & current_bit_;
@@ -367,10 +364,11 @@ class Engine {
   // Puts a choice on the tape.
   void record(ChoiceKind kind, std::uint32_t bound, std::uint32_t value) {
     if (next_choice_ == tape_end_) [[unlikely]]
-      make_room_on_tape();
+      return record_in_new_room(kind, bound, value);
     *next_choice_++ = {kind, static_cast<std::uint16_t>(bound), static_cast<std::uint16_t>(value)};
   }
-  [[gnu::noinline, gnu::cold]] void make_room_on_tape();
+  [[gnu::noinline, gnu::cold]] void record_in_new_room(ChoiceKind kind, std::uint32_t bound,
+                                                       std::uint32_t value);
   void tell_of_choice(ThreadId taken);
   // Cold, so that nothing of it lies in the way where nobody observes.
   [[gnu::noinline, gnu::cold]] void tell_of_operation(Operation operation, std::uint64_t before,
@@ -378,10 +376,12 @@ class Engine {
   [[gnu::noinline, gnu::cold]] void tell_of_another(Operation operation, std::uint64_t before,
                                                     std::uint64_t after);
 
-  // Asks for the next thread and goes there; returns when this one is picked again.
+  // Asks for the next thread, for another reason than kPreempt, and goes there; returns when this
+  // one is picked again.
   [[gnu::noinline]] void reschedule(ChoiceKind kind, ThreadSet candidates);
   // The same for kPreempt. REQUIRES: the current thread is one of several candidates.
   void stay_or_reschedule(ThreadSet candidates);
+  [[gnu::noinline]] void ask_whether_to_stay(ThreadSet candidates);
   // The current thread waits for something that is `possible` or not.
   void go_on_if(bool possible, ChoiceKind otherwise, ThreadSet candidates);
   [[gnu::always_inline]] ThreadId pick_thread(ChoiceKind kind, ThreadSet candidates);
@@ -406,11 +406,8 @@ class Engine {
   void count_idle_yield();
   void fall_asleep();
   void switch_to_thread(ThreadId next);
-  void thread_loop(ThreadId self);
   [[noreturn]] void thread_ended();
   [[noreturn]] void end_execution(End end);
-  [[noreturn]] void leave_body();
-  void abandon_threads();
   void fill_waiting();
 
   EngineOptions options_;
@@ -427,14 +424,11 @@ class Engine {
 
   ThreadId current_ = kNoThread;
   ThreadSet current_bit_ = 0;  // of current_
-  ThreadId next_ = kNoThread;  // who follows a body that has been left; kNoThread: the explorer
   bool joins_last_ = false;    // the next step is no choice point
   ThreadSet at_once_ = 0;
   ThreadSet within_ = 0;  // those of them that have made an operation since
   ThreadSet joins_ = 0;   // whose last operation belongs to the step before
   bool undisturbed_ = false;
-  bool abandoning_ = false;
-  bool quitting_ = false;
   unsigned thread_count_ = 0;
   ThreadSet runnable_ = 0;
   ThreadSet gave_way_ = 0;     // on the way to the choice that follows; empty while a thread runs
@@ -442,7 +436,6 @@ class Engine {
   ThreadSet await_quiet_ = 0;  // nor of these
   ThreadSet alive_ = 0;
   ThreadSet daemons_ = 0;
-  ThreadSet entered_ = 0;  // threads whose body has a frame that must be left at the end
   std::int64_t steps_allowed_ = 0;
   std::int64_t steps_left_ = 0;  // below 0: one too many was announced
   std::uint64_t switches_ = 0;
@@ -453,6 +446,14 @@ class Engine {
   std::array<std::uint64_t, kMaxThreads> operands_{};  // what a kCas expects, what a wait waits for
   std::array<std::uint32_t, kMaxThreads> visits_{};
   std::array<std::uint32_t, kMaxThreads> yields_{};
+  // The question to the strategy; what is the same in all of them is put there once.
+  Decision decision_{.kind = ChoiceKind::kPreempt,
+                     .bound = 0,
+                     .current = kNoThread,
+                     .candidates = 0,
+                     .pending = pending_.data(),
+                     .visits = visits_.data(),
+                     .yields = yields_.data()};
 
   // While an execution runs the tape may be longer than what is on it, so that a choice only has to
   // be put where the first of these points.
@@ -465,7 +466,6 @@ class Engine {
   std::vector<bool> stands_alone_;  // by object
   std::vector<ThreadId> holders_;
   Coroutine explorer_;  // whoever called run()
-  std::unique_ptr<Fibers> fibers_;
 };
 
 }  // namespace mpglab::interleave

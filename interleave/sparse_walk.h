@@ -13,7 +13,6 @@
 // with the number that it would get if they were drawn one by one.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -45,8 +44,10 @@ class SparseWalk final : public Strategy {
         return 0;
       }
       // The number interrupts, and the one behind it says for whom.
-      look_ahead(at + 1);
-      at = next();
+      if (++at == kAhead) [[unlikely]] {
+        draw_ahead();
+        at = 0;
+      }
     }
     look_ahead(at + 1);
     const std::uint32_t others = could_stay ? decision.bound - 1U : decision.bound;
@@ -57,7 +58,7 @@ class SparseWalk final : public Strategy {
 
  private:
   static constexpr std::uint32_t kRarities = 7;
-  static constexpr std::uint32_t kAhead = 64;  // as many as a word has bits
+  static constexpr std::uint32_t kAhead = 60;  // fewer than a word has bits: one marks the end
 
   // The place of the next number, which is drawn now if none is left.
   std::uint32_t next() {
@@ -81,17 +82,13 @@ class SparseWalk final : public Strategy {
       }
     }
     random_ = random;
-    interrupting_ = interrupting;
+    interrupting_ = ((interrupting << 1) + 1) << (63 - kAhead);
     look_ahead(0);
   }
 
   // The numbers before place `at` have been used.
   void look_ahead(std::uint32_t at) {
-    calm_end_ = kAhead;
-    calm_ = 0;
-    if (at == kAhead) return;
-    calm_ =
-        std::min(kAhead - at, static_cast<std::uint32_t>(std::countl_zero(interrupting_ << at)));
+    calm_ = static_cast<std::uint32_t>(std::countl_zero(interrupting_ << at));
     calm_end_ = at + calm_;
   }
 
@@ -99,9 +96,10 @@ class SparseWalk final : public Strategy {
   std::uint64_t execution_;
   Random random_;
   std::uint64_t interrupts_below_ = 0;  // 2^64 / r
-  // The numbers that have been drawn last, and which of them interrupt. Those before place
-  // calm_end_ - calm_ have been used, and of the others the one at calm_end_ is the first that
-  // interrupts, if any does.
+  // The numbers that have been drawn last, and which of them interrupt, the first in the highest
+  // bit; behind the last stands a bit that ends any search. Those before place calm_end_ - calm_
+  // have been used, and of the others the one at calm_end_ is the first that interrupts, if any
+  // does, or else kAhead.
   std::array<std::uint64_t, kAhead> ahead_;
   std::uint64_t interrupting_ = 0;
   std::uint32_t calm_end_ = 0;

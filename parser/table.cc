@@ -84,9 +84,12 @@ Status Table::add_strings(const Batch& batch) {
           fmt::format("failed to read full string: read {} but wanted {}", cursor.left(), size));
     }
     const std::string_view text = as_text(cursor.bytes(size));
-    if (const std::optional<std::string_view> existing = string(id)) {
-      return cursor.fail(fmt::format(
-          "multiple strings with the same ID: id={}, new={}, existing={}", id, text, *existing));
+    // Most are numbered upwards, and need not be looked for.
+    if (id <= largest_string_) {
+      if (const std::optional<std::string_view> existing = string(id)) {
+        return cursor.fail(fmt::format(
+            "multiple strings with the same ID: id={}, new={}, existing={}", id, text, *existing));
+      }
     }
     largest_string_ = std::max(largest_string_, id);
     string_ids_.insert(id, static_cast<std::uint32_t>(strings_.size()));
@@ -135,7 +138,7 @@ Status Table::add_stacks(const Batch& batch) {
       }
     }
     const std::span<const std::uint64_t> pcs(pcs_.data() + first, count);
-    if (has_stack(id)) {
+    if (id <= largest_stack_ && has_stack(id)) {
       std::span<const std::uint64_t> existing;
       if (id != 0) {
         const Stack& old = stacks_[stack_ids_.find(id)];
@@ -198,6 +201,10 @@ Status Table::finish() {
 }
 
 Status Table::check_stacks() const {
+  const auto fine = [this](const FrameRecord& record) {
+    return has_string(record.function) && has_string(record.file);
+  };
+  if (std::all_of(frames_.begin(), frames_.end(), fine)) return {};
   const Stack* worst = nullptr;
   std::string message;
   for (const Stack& stack : stacks_) {
@@ -205,8 +212,8 @@ Status Table::check_stacks() const {
     if (worst != nullptr && stack.id > worst->id) continue;
     for (std::size_t i = 0; i < stack.count; ++i) {
       const FrameRecord& record = frames_[frame_ids_.find(pcs_[stack.first + i])];
-      const bool function = string(record.function).has_value();
-      if (function && string(record.file)) continue;
+      if (fine(record)) continue;
+      const bool function = has_string(record.function);
       worst = &stack;
       message =
           fmt::format("found invalid {} string ID {} for stack {}", function ? "file" : "func",

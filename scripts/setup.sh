@@ -8,7 +8,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build
-  libboost-fiber-dev libboost-context-dev libfmt-dev libspdlog-dev libcli11-dev
+  libboost-context-dev libfmt-dev libspdlog-dev libcli11-dev
   libtomlplusplus-dev nlohmann-json3-dev libexpected-dev libgtest-dev libbenchmark-dev
   clang-format
   "$@"
