@@ -87,8 +87,8 @@ class Coroutine {
   const void* stack_bottom_ = nullptr;
   std::size_t stack_size_ = 0;
   // For the sanitizer.
-  void* fake_stack_ = nullptr;
-  Coroutine* came_from_ = nullptr;  // who switched here last
+  [[maybe_unused]] void* fake_stack_ = nullptr;
+  [[maybe_unused]] Coroutine* came_from_ = nullptr;  // who switched here last
 };
 
 }  // namespace mpglab::interleave
