@@ -49,7 +49,7 @@ Outcomes by_states(Mix mix, std::uint64_t seed, unsigned steps, const StateSearc
     if (end == End::kExhausted) break;
     if (end != End::kGivenUp && !search.scouting()) outcomes.insert(program.outcome(end));
   }
-  EXPECT_TRUE(search.exhausted());
+  EXPECT_TRUE(search.frontier().exhausted());
   return outcomes;
 }
 
@@ -111,8 +111,8 @@ class TwoWriters {
     StateSearch search(engine_, no_plain_data, nullptr, options);
     while (engine_.run(search, start, this).end != End::kExhausted) {
     }
-    EXPECT_TRUE(search.whole());
-    return {search.states(), search.executions()};
+    EXPECT_TRUE(search.frontier().whole());
+    return {search.frontier().states(), search.frontier().executions()};
   }
 
  private:
@@ -176,8 +176,8 @@ class StatesOfTheDistilledRace : public testing::Test {
     Explored explored;
     while (engine.run(search, test::DistilledRace::start, &race).end != End::kExhausted)
       explored.broken = explored.broken || race.broken();
-    explored.whole = search.whole();
-    explored.cannot = search.cannot();
+    explored.whole = search.frontier().whole();
+    explored.cannot = search.frontier().cannot();
     return explored;
   }
 };
@@ -204,7 +204,7 @@ TEST(StateSearch, SaysThatAProgramSpins) {
   const auto spin = [](void* of) { static_cast<Engine*>(of)->yield(); };
   while (engine.run(search, spin, &engine).end != End::kExhausted) {
   }
-  EXPECT_EQ(search.cannot(), "the program spins");
+  EXPECT_EQ(search.frontier().cannot(), "the program spins");
 }
 }  // namespace
 }  // namespace mpglab::interleave
