@@ -113,6 +113,7 @@ class StateFrontier {
   // Those that came since this was asked last. REQUIRES: they are logged.
   Log take_log();
 
+ private:
   static constexpr std::uint32_t kScouts = 500;
 
   struct Task {

@@ -266,10 +266,10 @@ class Wave : public testing::Test {
     return {ChoiceKind::kBlock, 2, value, end, met};
   }
   // What a ticket makes that takes its branch and meets a state behind it, which has another one.
-  static StateMade one_behind(StatePart part) {
+  static StateMade one_behind(StatePart part, MetState behind = kBehind) {
     part.levels.back().value = 1;
-    part.levels.push_back(level(0, 2, kBehind));
-    return {.executions = 1, .met = {kBehind}, .rest = std::move(part)};
+    part.levels.push_back(level(0, 2, behind));
+    return {.executions = 1, .met = {behind}, .rest = std::move(part)};
   }
   void merge(StateMade made) { frontier_.merge(std::move(made)); }
 
@@ -299,6 +299,22 @@ TEST_F(Wave, LeavesAStateThatBothHaveMetToTheFirst) {
   merge(one_behind(first->part));
   merge(one_behind(second->part));
   // Of the four branches of both one is left, once.
+  EXPECT_TRUE(frontier_.deal().has_value());
+  EXPECT_FALSE(frontier_.deal().has_value());
+}
+TEST_F(Wave, LeavesItToTheSecondAsWellIfThatHasMorePreemptionsLeft) {
+  const auto first = frontier_.deal();
+  const auto second = frontier_.deal();
+  merge(one_behind(first->part, {kBehind.state, 1}));
+  merge(one_behind(second->part, {kBehind.state, 2}));
+  EXPECT_TRUE(frontier_.deal().has_value());
+  EXPECT_TRUE(frontier_.deal().has_value());
+}
+TEST_F(Wave, LeavesItToTheFirstIfThatHadMorePreemptionsLeft) {
+  const auto first = frontier_.deal();
+  const auto second = frontier_.deal();
+  merge(one_behind(first->part, {kBehind.state, 2}));
+  merge(one_behind(second->part, {kBehind.state, 1}));
   EXPECT_TRUE(frontier_.deal().has_value());
   EXPECT_FALSE(frontier_.deal().has_value());
 }
