@@ -280,6 +280,7 @@ class Hunt {
     if (campaign_) {
       hunt.from = &campaign_->state;
       hunt.checkpoint = [this](const explore::HuntState& state) {
+        campaign_->state.search = {};  // large, and the hunt has it
         return save(state, /*ended=*/false);
       };
     }

@@ -330,6 +330,7 @@ class Hunter {
                                      .preemptions = options_.bounds.preemptions,
                                      .keeps = static_cast<bool>(options_.checkpoint)});
     HuntState& state = ledger_.state();
+    MPG_CHECK(state.next == 0 || !state.search.frontier.empty(), "a search that nobody has kept");
     if (!state.search.frontier.empty()) {
       MPG_CHECK(prover_->restore(state.search), "a search that never was");
       state.search = {};

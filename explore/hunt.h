@@ -90,8 +90,9 @@ struct HuntOptions {
   // Count how many classes of equivalent schedules were met. Costs about a quarter of the speed.
   // Not for provers.
   bool count_classes = false;
-  // Where to go on; nullptr: at the beginning. Not owned.
-  // REQUIRES: of a hunt with the same program and options, but for runs, seconds, keep_going, jobs.
+  // Where to go on; nullptr: at the beginning. Not owned, and read only before the first
+  // checkpoint. REQUIRES: of a hunt with the same program and options, but for runs, seconds,
+  // keep_going, jobs.
   const HuntState* from = nullptr;
   // Called about once a second, and as soon as there is a new discovery, from any thread, never
   // from two at once. Returning false ends the hunt.

@@ -113,8 +113,8 @@ struct ByStates {
   static std::optional<interleave::TreeEstimate> tree() { return std::nullopt; }
   KeptSearch kept() {
     KeptSearch kept;
-    kept.frontier = frontier.kept();
     if (!keeps) return kept;
+    kept.frontier = frontier.kept();
     StateFrontier::Log log = frontier.take_log();
     kept.met = std::move(log.met);
     kept.met_before = log.before;

@@ -100,8 +100,7 @@ class Prover {
 struct ProverOptions {
   StrategyKind kind = StrategyKind::kDpor;
   std::uint32_t preemptions = interleave::BoundedDfs::kUnbounded;  // of the search for states
-  // Somebody keeps, piece by piece, what the search for states has met; else KeptSearch has none of
-  // that, and cannot be gone on with.
+  // Somebody keeps, piece by piece, what the search for states has met; else KeptSearch is empty.
   bool keeps = false;
 };
 
