@@ -89,9 +89,8 @@ void fields(Archive& archive, Is<MetState> auto& met) {
 
 template <class Archive>
 void fields(Archive& archive, Is<ObjectUse> auto& use) {
-  constexpr unsigned kEffects = 8;  // one for each bit
   archive.number(use.by_several);
-  archive.number(use.effects, kEffects - 1);
+  archive.number(use.effects);
   archive.number(use.toucher);
 }
 
