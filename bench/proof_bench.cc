@@ -64,8 +64,8 @@ void prove(benchmark::State& state, interleave::StateSearchOptions options,
       if (kind == sim::Outcome::Kind::kExhausted) break;
       if (kind != sim::Outcome::Kind::kGivenUp && !search.scouting()) ++ended;
     }
-    MPG_CHECK(search.exhausted(), "a proof that comes to its end");
-    states = search.states();
+    MPG_CHECK(search.frontier().exhausted(), "a proof that comes to its end");
+    states = search.frontier().states();
   }
   const auto each = static_cast<double>(state.iterations());
   state.counters["runs"] = static_cast<double>(runs) / each;

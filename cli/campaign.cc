@@ -17,7 +17,6 @@
 #include "cli/version.h"
 #include "explore/hash.h"
 #include "explore/replay.h"
-#include "interleave/dpor_frontier.h"
 
 namespace mpglab::cli {
 
@@ -189,7 +188,14 @@ void proof_fields(Archive& archive, Is<explore::HuntState> auto& state) {
   archive("preemptions_below", state.proof.preemptions_below);
   archive("states", state.proof.states);
   archive("cannot", state.proof.cannot);
-  archive("dpor", state.dpor);
+  archive("search", state.search.frontier);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<StateJournal::Place> auto& met) {
+  archive("generation", met.generation);
+  archive("states", met.states);
+  archive("hash", met.hash);
 }
 
 template <class Archive>
@@ -201,7 +207,8 @@ void fields(Archive& archive, Is<interleave::ClassCount::Kept> auto& kept) {
 
 // ---- the file ----
 
-std::string text_of(const CampaignPlan& plan, bool ended, const explore::HuntState& state) {
+std::string text_of(const CampaignPlan& plan, bool ended, const explore::HuntState& state,
+                    const StateJournal::Place& met) {
   std::string text;
   const auto line = [&](Json object, const auto& write_fields) {
     LineWriter writer(object);
@@ -222,6 +229,7 @@ std::string text_of(const CampaignPlan& plan, bool ended, const explore::HuntSta
     line({{"type", "discovery"}}, [&](LineWriter& writer) { fields(writer, discovery); });
   line({{"type", "dfs"}}, [&](LineWriter& writer) { dfs_fields(writer, state); });
   line({{"type", "proof"}}, [&](LineWriter& writer) { proof_fields(writer, state); });
+  line({{"type", "met"}}, [&](LineWriter& writer) { fields(writer, met); });
   const interleave::ClassCount::Kept classes = state.classes.kept();
   line({{"type", "classes"}}, [&](LineWriter& writer) { fields(writer, classes); });
   return text + json_line(Json{{"type", "end"}, {"hash", hash_text(text)}});
@@ -245,7 +253,8 @@ bool read_line(std::string_view line, Campaign& campaign) {
     state.dfs_count.round = state.dfs.round;
   } else if (type == "proof") {
     proof_fields(reader, state);
-    return reader.ok() && (state.dpor.empty() || interleave::DporFrontier().restore(state.dpor));
+  } else if (type == "met") {
+    fields(reader, campaign.met);
   } else if (type == "classes") {
     interleave::ClassCount::Kept kept;
     fields(reader, kept);
@@ -254,6 +263,14 @@ bool read_line(std::string_view line, Campaign& campaign) {
     return false;
   }
   return reader.ok();
+}
+
+// Is what is kept of its search such as its strategy writes?
+bool has_its_search(const Campaign& campaign) {
+  const explore::HuntState& state = campaign.state;
+  if (state.search.frontier.empty()) return true;
+  const auto kind = explore::find_strategy(campaign.plan.settings.value("strategy", ""));
+  return kind && explore::is_kept(*kind, state.search);
 }
 
 std::string_view first_line(std::string_view text) {
@@ -332,9 +349,14 @@ void remove_leftovers(const std::string& file) {
 }
 
 Result<void, std::string> write_campaign(const std::string& file, const CampaignPlan& plan,
-                                         bool ended, const explore::HuntState& state) {
-  const std::string text = text_of(plan, ended, state);
-  return write_file_to_disk(file, std::as_bytes(std::span(text)));
+                                         bool ended, const explore::HuntState& state,
+                                         StateJournal& journal) {
+  if (auto added = journal.add(state.search); !added) return added;
+  const std::string text = text_of(plan, ended, state, journal.place());
+  if (auto written = write_file_to_disk(file, std::as_bytes(std::span(text))); !written)
+    return written;
+  journal.remove_others();
+  return {};
 }
 
 Result<Campaign, std::string> read_campaign(const std::string& file) {
@@ -362,6 +384,8 @@ Result<Campaign, std::string> read_campaign(const std::string& file) {
             fmt::format("{}: this campaign is damaged: {}...", file, line.substr(0, 60)));
       rest.remove_prefix(line.size() + 1);
     }
+    if (!has_its_search(campaign))
+      return failure(fmt::format("{}: this campaign is damaged: no search was like that", file));
   } catch (const Json::exception& error) {
     return failure(fmt::format("{}: this campaign is damaged: {}", file, error.what()));
   }

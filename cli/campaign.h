@@ -3,6 +3,7 @@
 //
 //   DIR/campaign.json          of a hunt of all schedules
 //   DIR/campaign-2-of-4.json   of the second of four shards
+//   DIR/campaign.states-0      what a search for states has met (state_journal.h)
 //   DIR/campaign.lock          for whoever is at work on it (file_lock.h); likewise for each shard
 //
 // What was kept is exactly what the hunt knew after some number of schedules (explore::HuntState),
@@ -21,13 +22,14 @@
 #include "base/result.h"
 #include "cli/file_lock.h"
 #include "cli/json.h"
+#include "cli/state_journal.h"
 #include "explore/hunt.h"
 #include "explore/lab.h"
 
 namespace mpglab::cli {
 
 // Goes up when the file is another one.
-inline constexpr int kCampaignFormat = 2;
+inline constexpr int kCampaignFormat = 3;
 
 // What a campaign is, and how long it is to be. JSON's move assigns by a swap that is not declared
 // not to throw. NOLINTNEXTLINE(bugprone-exception-escape)
@@ -44,7 +46,8 @@ struct CampaignPlan {
 struct Campaign {
   CampaignPlan plan;
   bool ended = false;        // by its limits or a finding; else something stopped it
-  explore::HuntState state;  // whose discoveries have no findings yet
+  explore::HuntState state;  // whose discoveries have no findings yet, nor its search what it met
+  StateJournal::Place met;   // where that is
 };
 
 std::string campaign_file(const std::string& folder, std::uint64_t shard, std::uint64_t shards);
@@ -60,8 +63,10 @@ Result<FileLock, std::string> lock_campaign(const std::string& file);
 // what a living one writes is taken away.
 void remove_leftovers(const std::string& file);
 
+// Adds what the search has met to the journal, and then writes the file.
 Result<void, std::string> write_campaign(const std::string& file, const CampaignPlan& plan,
-                                         bool ended, const explore::HuntState& state);
+                                         bool ended, const explore::HuntState& state,
+                                         StateJournal& journal);
 
 // An error: it cannot be read, is damaged, or is of another mpglab.
 Result<Campaign, std::string> read_campaign(const std::string& file);

@@ -140,6 +140,11 @@ class Hunt {
     }
     file_ = *file;
     remove_leftovers(file_);
+    journal_.emplace(file_);
+    auto met = journal_->take_up(campaign->met);
+    if (!met) return failure(met.error());
+    campaign->state.search.met = std::move(*met);
+    campaign->state.search.generation = campaign->met.generation;
     campaign_ = std::move(*campaign);
     CampaignPlan& plan = campaign_->plan;
     options_.keep_going = options_.keep_going || plan.keep_going;
@@ -212,7 +217,7 @@ class Hunt {
       const auto before = read_campaign(file_);
       if (!before)
         return failure(fmt::format("{}; without this file a new one is begun", before.error()));
-      if (!before->ended && before->state.runs > 0 && can_be_resumed(before->plan)) {
+      if (!before->ended && before->state.runs > 0) {
         return failure(
             fmt::format("{}: this campaign has run {} and is not at its end: `mpglab hunt --resume "
                         "{}` goes on, "
@@ -221,6 +226,7 @@ class Hunt {
       }
     }
     remove_leftovers(file_);
+    journal_.emplace(file_);
     campaign_.emplace();
     CampaignPlan& plan = campaign_->plan;
     plan.settings = campaign_settings(options_);
@@ -234,14 +240,9 @@ class Hunt {
     return {};
   }
 
-  static bool can_be_resumed(const CampaignPlan& plan) {
-    const auto kind = explore::find_strategy(plan.settings.value("strategy", ""));
-    return !kind || *kind != explore::StrategyKind::kStates;
-  }
-
   // False: it cannot be kept; unkept_ says why.
   bool save(const explore::HuntState& state, bool ended) {
-    const auto written = write_campaign(file_, campaign_->plan, ended, state);
+    const auto written = write_campaign(file_, campaign_->plan, ended, state, *journal_);
     if (!written) unkept_ = written.error();
     return written.has_value();
   }
@@ -281,6 +282,7 @@ class Hunt {
     if (campaign_) {
       hunt.from = &campaign_->state;
       hunt.checkpoint = [this](const explore::HuntState& state) {
+        campaign_->state.search = {};  // large, and the hunt has it
         return save(state, /*ended=*/false);
       };
     }
@@ -612,10 +614,11 @@ class Hunt {
   const view::Style& style_;
   explore::StrategyKind kind_{};
   std::optional<FindingsFolder> folder_;
-  std::optional<Campaign> campaign_;  // if there is a folder
-  std::optional<FileLock> lock_;      // of the campaign, as long as this hunt lives
-  std::string file_;                  // of the campaign
-  std::string unkept_;                // why it could not be written any more
+  std::optional<Campaign> campaign_;     // if there is a folder
+  std::optional<FileLock> lock_;         // of the campaign, as long as this hunt lives
+  std::string file_;                     // of the campaign
+  std::optional<StateJournal> journal_;  // likewise
+  std::string unkept_;                   // why it could not be written any more
   std::optional<std::uint64_t> resumed_at_;
   bool is_proof_ = false;  // the strategy is a prover
   bool at_once_ = false;   // the scheduler's own steps are

@@ -65,11 +65,6 @@ Result<void, std::string> check_options(const HuntOptions& options, explore::Str
     return failure(fmt::format("--deviations is for --strategy dfs, not {}", strategy));
   if (options.has("preemptions") && !explore::bounds_preemptions(kind))
     return failure(fmt::format("--preemptions is for --strategy dfs or states, not {}", strategy));
-  if (!options.resume.empty() && kind == explore::StrategyKind::kStates)
-    return failure(
-        fmt::format("a campaign of --strategy {} cannot be resumed: what it has seen was in "
-                    "memory; begin anew",
-                    strategy));
   if (options.classes && explore::is_prover(kind))
     return failure(
         fmt::format("--classes is not for --strategy {}, which has its own count", strategy));

@@ -15,7 +15,6 @@
 
 #include "base/check.h"
 #include "interleave/class_hash.h"
-#include "interleave/dpor.h"
 #include "interleave/round_robin.h"
 
 namespace mpglab::explore {
@@ -174,8 +173,7 @@ class Hunter {
               "a proof takes only what the bodies do");
     MPG_CHECK(options.running == nullptr || options.jobs <= RunningSchedules::kMostThreads,
               "more jobs than can say what they run");
-    if (!ledger_.state().dpor.empty())
-      MPG_CHECK(parts_.restore(ledger_.state().dpor), "a search by classes that never was");
+    if (is_prover(options.strategy)) begin_proof();
     next_checkpoint_ = seconds_before_ + kSecondsBetweenCheckpoints;
     if (ledger_.closed()) end_ = 0;
   }
@@ -215,12 +213,7 @@ class Hunter {
     return {ticket == 0 ? begin_ : block * kBlock, (block + 1) * kBlock};
   }
 
-  std::unique_ptr<interleave::Strategy> strategy_from(std::uint64_t begin, Lab& lab) const {
-    if (is_prover(options_.strategy)) {
-      MPG_CHECK(options_.from == nullptr || options_.from->next == 0,
-                "a proof that is resumed has forgotten what it had seen");
-      return make_prover({.kind = options_.strategy, .bounds = options_.bounds}, lab);
-    }
+  std::unique_ptr<interleave::Strategy> strategy_from(std::uint64_t begin) const {
     return make_strategy({.kind = options_.strategy,
                           .seed = options_.seed,
                           .pct_depth = options_.pct_depth,
@@ -230,29 +223,27 @@ class Hunter {
 
   // What one of the hunt's threads has of its own.
   struct Worker {
-    Worker(const sim::Program& program, const HuntOptions& options, unsigned number,
-           std::shared_ptr<interleave::Footprints> footprints)
+    Worker(const sim::Program& program, const HuntOptions& options, unsigned number, Prover* prover)
         : job(number), lab(program, options.faults, options.max_steps), hash(lab.world().engine()) {
       if (options.count_classes) lab.world().engine().observe(&hash);
-      if (options.strategy == StrategyKind::kDpor)
-        dpor.emplace(lab.world().engine(), std::move(footprints));
+      if (prover != nullptr) proof = prover->worker(lab);
     }
 
     const unsigned job;
     const std::uint64_t thread = static_cast<std::uint64_t>(::gettid());
     Lab lab;
     interleave::ClassHash hash;
-    std::optional<interleave::Dpor> dpor;
+    std::unique_ptr<Prover::Worker> proof;  // of a prover
   };
 
   // What thread number `job` of the hunt does; the first one also reports.
   void work(unsigned job) {
-    Worker worker(program_, options_, job, parts_.footprints());
+    Worker worker(program_, options_, job, prover_.get());
     if (options_.strategy == StrategyKind::kDfs) {
       while (!stopped_ && run_leaves(worker)) look_at_the_clock(/*reports=*/job == 0);
       return;
     }
-    if (options_.strategy == StrategyKind::kDpor) {
+    if (prover_ != nullptr) {
       while (!stopped_ && run_part(worker)) look_at_the_clock(/*reports=*/job == 0);
       return;
     }
@@ -262,12 +253,11 @@ class Hunter {
       const auto [begin, end] = range(ticket);
       if (begin >= end_) break;
       if (strategy == nullptr || has_numbered_executions(options_.strategy))
-        strategy = strategy_from(begin, worker.lab);
+        strategy = strategy_from(begin);
       Block block;
       block.next = begin;
       while (block.next < end && block.next < end_ && !block.exhausted)
         run(worker, *strategy, block);
-      if (is_prover(options_.strategy)) block.proof = static_cast<const Prover&>(*strategy).proof();
       add(ticket, std::move(block));
       look_at_the_clock(/*reports=*/job == 0);
     }
@@ -335,29 +325,58 @@ class Hunter {
     return false;
   }
 
-  // A ticket of DPOR. False: there was nothing to do any more.
+  // A search that begins, or goes on; or comes to nothing, since the program is none for it.
+  void begin_proof() {
+    prover_ = make_prover(program_, {.kind = options_.strategy,
+                                     .preemptions = options_.bounds.preemptions,
+                                     .keeps = static_cast<bool>(options_.checkpoint)});
+    HuntState& state = ledger_.state();
+    MPG_CHECK(state.next == 0 || !state.search.frontier.empty(), "a search that nobody has kept");
+    if (!state.search.frontier.empty()) {
+      MPG_CHECK(prover_->restore(state.search), "a search that never was");
+      state.search = {};
+    }
+    if (!prover_->over() || ledger_.closed()) return;
+    Block nothing;
+    nothing.next = state.next;
+    nothing.exhausted = true;
+    nothing.proof = prover_->proof();
+    ledger_.add(parts_merged_++, std::move(nothing));
+  }
+
+  // How many schedules the limit counts: those of a search for states that came to nothing new as
+  // well.
+  std::uint64_t counted(std::uint64_t tried, std::uint64_t runs) const {
+    return options_.strategy == StrategyKind::kStates ? tried : runs;
+  }
+  std::uint64_t counted() {
+    const HuntState& state = ledger_.state();
+    return counted(state.next, state.runs);
+  }
+
+  // A ticket of a prover. False: there was nothing to do any more.
   bool run_part(Worker& worker) {
-    std::optional<interleave::DporFrontier::Ticket> ticket;
+    Prover::Worker& proof = *worker.proof;
+    std::optional<Prover::Ticket> ticket;
     PartMade part;
     std::uint64_t most = 0;
     {
       std::unique_lock lock(mutex_);
-      while (!stopped_ && ledger_.state().runs < end_ && !(ticket = parts_.deal()))
-        part_is_done_.wait(lock);
+      while (!stopped_ && counted() < end_ && !(ticket = proof.take())) part_is_done_.wait(lock);
       if (!ticket) return false;
       part.begin = part.block.next = ledger_.state().next;
-      most = std::min<std::uint64_t>(ticket->executions, end_ - ledger_.state().runs);
+      most = std::min<std::uint64_t>(ticket->executions, end_ - counted());
     }
-    interleave::Dpor& dpor = *worker.dpor;
+    interleave::Strategy& search = proof.take_up();
     Block& block = part.block;
-    dpor.take_up(ticket->part);
-    while (block.runs < most && !block.exhausted && (block.findings == 0 || options_.keep_going))
-      run(worker, dpor, block);
-    // Of the part. Of the whole, the frontier knows.
+    const auto made = [&] { return counted(block.next - part.begin, block.runs); };
+    while (made() < most && !block.exhausted && (block.findings == 0 || options_.keep_going))
+      run(worker, search, block);
+    // Of the part. Of the whole, the prover knows.
     block.exhausted = false;
-    block.proof.cannot = dpor.cannot();
-    part.made = interleave::DporFrontier::made_by(dpor, static_cast<std::uint32_t>(block.runs));
+    proof.finish(static_cast<std::uint32_t>(made()));
     const std::lock_guard lock(mutex_);
+    proof.hand_in();
     parts_made_.emplace(ticket->number, std::move(part));
     merge_parts();
     part_is_done_.notify_all();
@@ -366,15 +385,15 @@ class Hunter {
 
   // In the order of the tickets. REQUIRES: the mutex is held.
   void merge_parts() {
-    while (!ledger_.closed() && ledger_.state().runs < end_ && !parts_.over()) {
-      const auto next = parts_made_.find(parts_.next());
+    while (!ledger_.closed() && counted() < end_ && !prover_->over()) {
+      const auto next = parts_made_.find(prover_->next());
       if (next == parts_made_.end()) return;
       PartMade part = std::move(next->second);
       parts_made_.erase(next);
       HuntState& state = ledger_.state();
-      if (state.runs + part.block.runs > end_) {
+      if (counted() + counted(part.block.next - part.begin, part.block.runs) > end_) {
         // The limit is in the midst of it, which was not known when it was dealt.
-        parts_.deal_again();
+        prover_->deal_again();
         return;
       }
       const std::uint64_t ahead = state.next - part.begin;
@@ -383,12 +402,11 @@ class Hunter {
         discovery.run += ahead;
         discovery.token.origin = origin_of(options_, discovery.run);
       }
-      parts_.merge(std::move(part.made));
-      Proof& proof = part.block.proof;
-      proof.exhausted = proof.whole = parts_.over() && proof.cannot.empty();
-      part.block.exhausted = parts_.over() || !proof.cannot.empty();
+      prover_->merge();
+      part.block.proof = prover_->proof();
+      part.block.exhausted = prover_->over();
       add_in_order(parts_merged_++, std::move(part.block));
-      if (state.runs >= end_) stopped_ = true;
+      if (counted() >= end_) stopped_ = true;
     }
   }
 
@@ -408,9 +426,7 @@ class Hunter {
     block.next = number;
     // What would have followed has been run before.
     if (run.outcome->kind == sim::Outcome::Kind::kGivenUp) return;
-    if (options_.strategy == StrategyKind::kStates &&
-        !static_cast<const Prover&>(strategy).counts())
-      return;
+    if (worker.proof != nullptr && !worker.proof->counts()) return;
     ++block.runs;
     runs_.fetch_add(1, std::memory_order_relaxed);
     block.steps += run.outcome->execution->steps;
@@ -431,7 +447,7 @@ class Hunter {
     }
     ++block.findings;
     // Its number is not known before it is merged.
-    if (options_.keep_going || options_.strategy == StrategyKind::kDpor) return;
+    if (options_.keep_going || prover_ != nullptr) return;
     // Schedules after this one do not matter any more; those before it still do.
     std::uint64_t end = end_;
     while (number < end && !end_.compare_exchange_weak(end, number)) {
@@ -450,7 +466,7 @@ class Hunter {
     state.seconds = seconds();
     if (ledger_.closed()) stopped_ = true;
     if (options_.checkpoint && (news || state.seconds >= next_checkpoint_)) {
-      if (options_.strategy == StrategyKind::kDpor) state.dpor = parts_.kept();
+      if (prover_ != nullptr) state.search = prover_->kept();
       if (!options_.checkpoint(state)) stopped_ = true;
       // Not before as long again as this one took, nine times.
       const double took = seconds() - state.seconds;
@@ -472,17 +488,16 @@ class Hunter {
       const std::lock_guard lock(mutex_);
       if (options_.count_classes) progress.classes = classes_;
       if (options_.strategy == StrategyKind::kDfs) progress.dfs = dfs_count_;
-      if (options_.strategy == StrategyKind::kDpor && parts_.executions() > 0)
-        progress.tree = parts_.estimate();
+      if (prover_ != nullptr) progress.tree = prover_->tree();
     }
     if (!options_.progress(progress)) stopped_ = interrupted_ = true;
   }
 
   HuntResult result() {
     HuntResult result;
-    if (options_.strategy == StrategyKind::kDpor) {
-      ledger_.state().dpor = parts_.kept();
-      result.tree = parts_.estimate();
+    if (prover_ != nullptr) {
+      ledger_.state().search = prover_->kept();
+      if (const auto tree = prover_->tree()) result.tree = *tree;
     }
     static_cast<HuntState&>(result) = std::move(ledger_.state());
     if (result.first_finding_run > 0) {
@@ -526,14 +541,13 @@ class Hunter {
   std::uint64_t blocks_out_ = 0;  // dealt, and not in the ledger
   bool end_is_told_ = false;
 
-  // Of DPOR, under the ledger's mutex.
+  // Of a prover, under the ledger's mutex.
   struct PartMade {
     Block block;
     std::uint64_t begin = 0;  // the number that was taken for its first schedule
-    interleave::DporFrontier::Made made;
   };
   std::condition_variable part_is_done_;
-  interleave::DporFrontier parts_;
+  std::unique_ptr<Prover> prover_;
   std::map<std::uint64_t, PartMade> parts_made_;  // for those before them; by ticket
   std::uint64_t parts_merged_ = 0;
 

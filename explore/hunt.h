@@ -3,8 +3,8 @@
 //
 // Deterministic but for `seconds` and for where a limit of time cuts the hunt off: schedule n is a
 // function of (program, faults, strategy, seed, n), and with several jobs the first finding is
-// still the one with the smallest n. With DPOR the numbers are those of the order in which what
-// the workers made is merged (dpor_frontier.h), which is the same for any number of them.
+// still the one with the smallest n. With a prover the numbers are those of the order in which what
+// the workers made is merged (prover.h), which is the same for any number of them.
 #pragma once
 
 #include <cstdint>
@@ -55,8 +55,9 @@ struct HuntState {
   DfsPosition dfs;
   DfsCount dfs_count;
   bool dfs_whole = false;
-  // Of DPOR: what is kept of its frontier; empty: it has not begun. In checkpoints and results.
-  std::vector<std::uint64_t> dpor;
+  // Of a prover; in checkpoints and results. Each has what was met since the one before; all of
+  // them together are needed to go on.
+  KeptSearch search;
 };
 
 struct HuntProgress {
@@ -73,7 +74,9 @@ struct HuntOptions {
   unsigned pct_depth = kDefaultPctDepth;
   interleave::BoundedDfs::Bounds bounds{};  // of DFS; preemptions also of the search for states
   std::uint64_t seed = 1;
-  std::uint64_t runs = 0;   // at most so many, with those of `from`; 0: no limit
+  // At most so many, with those of `from`; 0: no limit. Of the search for states also those count
+  // that are in HuntState::next alone: they came to a state that was known.
+  std::uint64_t runs = 0;
   double seconds = 0;       // at most so long, without those of `from`; 0: no limit
   bool keep_going = false;  // do not stop at the first finding
   unsigned jobs = 1;        // OS threads, each with a Lab of its own; one if !can_use_jobs
@@ -87,8 +90,9 @@ struct HuntOptions {
   // Count how many classes of equivalent schedules were met. Costs about a quarter of the speed.
   // Not for provers.
   bool count_classes = false;
-  // Where to go on; nullptr: at the beginning. Not owned. Not for the search for states.
-  // REQUIRES: of a hunt with the same program and options, but for runs, seconds, keep_going, jobs.
+  // Where to go on; nullptr: at the beginning. Not owned, and read only before the first
+  // checkpoint. REQUIRES: of a hunt with the same program and options, but for runs, seconds,
+  // keep_going, jobs.
   const HuntState* from = nullptr;
   // Called about once a second, and as soon as there is a new discovery, from any thread, never
   // from two at once. Returning false ends the hunt.
@@ -97,7 +101,7 @@ struct HuntOptions {
   // the hunt. No discovery is told of here before it was in a checkpoint.
   std::function<bool(const HuntProgress&)> progress;
   // Where each job says which schedule it is in; nullptr: nobody wants to know. Not owned. With
-  // several jobs of DPOR it is at least so far.
+  // several jobs of a prover it is at least so far.
   RunningSchedules* running = nullptr;
 };
 

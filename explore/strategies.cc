@@ -115,7 +115,7 @@ bool bounds_preemptions(StrategyKind kind) {
 }
 
 bool can_use_jobs(StrategyKind kind) {
-  return has_numbered_executions(kind) || kind == StrategyKind::kDfs || kind == StrategyKind::kDpor;
+  return has_numbered_executions(kind) || is_exhaustive(kind);
 }
 
 bool is_exhaustive(StrategyKind kind) {

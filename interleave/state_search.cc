@@ -1,6 +1,7 @@
 #include "interleave/state_search.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 
@@ -26,8 +27,7 @@ StateSearch::StateSearch(Engine& engine, PlainData plain_data, const void* progr
       plain_data_(plain_data),
       program_(program),
       options_(options),
-      seen_(options.most_states),
-      most_preemptions_(preemptions_of_round(0)) {
+      met_(options.most_states) {
   engine_.observe(this);
 }
 StateSearch::~StateSearch() {
@@ -36,17 +36,52 @@ StateSearch::~StateSearch() {
 
 // ---- which execution comes next ----
 
+void StateSearch::take_up(StateTicket ticket) {
+  ticket_ = std::move(ticket);
+  made_ = {};
+  most_preemptions_ = ticket_.preemptions;
+  part_ = std::move(ticket_.part);
+  preemptions_ = static_cast<std::uint32_t>(
+      std::count_if(part_.levels.begin(), part_.levels.end(),
+                    [](const StatePart::Level& level) { return level.preempts(); }));
+  at_end_ = outdated_ = false;
+  met_.clear();
+  for (const MetState& met : ticket_.met) met_.meet(met.state, met.budget);
+  for (Object& object : objects_) object.use = {};
+  for (std::size_t i = 0; i < ticket_.uses.size(); ++i)
+    object(static_cast<ObjectId>(i)).use = ticket_.uses[i];
+}
+
+StateMade StateSearch::made() {
+  made_.root = ticket_.root;
+  for (const Object& object : objects_) made_.uses.push_back(object.use);
+  const bool more =
+      !at_end_ && (part_.fresh || part_.first_open(most_preemptions_, made_.left_out));
+  made_.over = outdated_ || !(more || ticket_.scouts);
+  if (!made_.over && !ticket_.scouts) made_.rest = std::move(part_);
+  return std::exchange(made_, {});
+}
+
+bool StateSearch::has_more() const {
+  return made_.executions < ticket_.executions && !at_end_ && !outdated_ && made_.cannot.empty();
+}
+
 bool StateSearch::begin() {
-  if (exhausted_ || !cannot_.empty()) return false;
-  scouts_ = scouting_ ? scouts_ - 1 : 0;
-  scouting_ = scouts_ > 0;
-  if (!scouting_) {
-    if (begun_ && !advance()) return false;
-    begun_ = true;
+  if (ticket_.executions == 0 && frontier_ == nullptr)
+    frontier_ = std::make_unique<StateFrontier>(options_);
+  for (;;) {
+    if (has_more() && next_tape()) break;
+    if (frontier_ == nullptr) return false;
+    if (ticket_.executions > 0) frontier_->merge(made());
+    ticket_ = {};
+    auto ticket = frontier_->over() ? std::nullopt : frontier_->deal();
+    if (!ticket) return false;
+    take_up(std::move(*ticket));
   }
+  ++made_.executions;
   next_ = 0;
   thread_count_ = 1;
-  names_[0] = hash_of("main");
+  names_[0] = kinds_[0] = hash_of("main");
   own_pasts_.fill({});
   pasts_[0] = own_pasts_.data();
   memory_ = 0;
@@ -55,82 +90,57 @@ bool StateSearch::begin() {
   return true;
 }
 
-bool StateSearch::advance() {
-  // What was given up as known may have been known for other reasons.
-  if (outdated_) {
-    seen_.clear();
-    root_ = 0;  // another choice may be the first one now
-    complete_below_ = 0;
-    begin_round(most_preemptions_);
+bool StateSearch::next_tape() {
+  if (ticket_.scouts) {
+    random_ = Random(/*seed=*/1, ticket_.scouted + made_.executions);
     return true;
   }
-  if (next_tape()) return true;
-  if (most_preemptions_ != kAll) complete_below_ = most_preemptions_ + 1;
-  exhausted_ = !left_out_ || most_preemptions_ == options_.preemptions;
-  if (exhausted_) return false;
-  begin_round(preemptions_of_round(most_preemptions_ + 1));
-  // States are told apart by less there.
-  if (most_preemptions_ == kAll) {
-    seen_.clear();
-    root_ = 0;
-  }
-  return true;
-}
-
-std::uint32_t StateSearch::preemptions_of_round(std::uint32_t round) const {
-  const bool bounded = options_.preemptions != StateSearchOptions::kUnbounded;
-  return bounded || round < options_.bounded_rounds ? round : kAll;
-}
-
-void StateSearch::begin_round(std::uint32_t preemptions) {
-  most_preemptions_ = preemptions;
-  tape_.clear();
-  preemptions_ = 0;
-  left_out_ = false;
-  executions_ = 0;
-}
-
-bool StateSearch::next_tape() {
-  while (!tape_.empty()) {
-    Choice& last = tape_.back();
-    const bool costs = last.kind == ChoiceKind::kPreempt;
-    const bool possible = !costs || last.value != 0 || preemptions_ < most_preemptions_;
-    if (!possible) left_out_ = true;
-    if (possible && last.value + 1 < last.bound) {
-      if (costs && last.value == 0) ++preemptions_;
-      ++last.value;
-      return true;
-    }
-    if (costs && last.value != 0) --preemptions_;
-    tape_.pop_back();
-  }
-  return false;
+  if (std::exchange(part_.fresh, false)) return true;
+  at_end_ = !part_.advance(most_preemptions_, preemptions_, made_.left_out);
+  return !at_end_;
 }
 
 std::uint32_t StateSearch::pick(const Decision& decision) {
-  if (!cannot_.empty() || given_up_ || outdated_) return kGiveUp;
-  if (scouting_) return random_.below(decision.bound);
+  if (!made_.cannot.empty() || given_up_ || outdated_) return kGiveUp;
+  if (ticket_.scouts) return random_.below(decision.bound);
   if (is_no_choice(decision)) return 0;
   if (next_ == 0) check_root(fingerprint(decision));
-  if (next_ < tape_.size()) return tape_[next_++].value;
+  if (next_ < part_.levels.size()) return part_.levels[next_++].value;
+  StatePart::Level level{decision.kind, decision.bound, 0, decision.bound};
   if (options_.recognise_states) {
     const auto left = static_cast<StateSet::Budget>(
         most_preemptions_ == kAll ? StateSet::kMostBudget : most_preemptions_ - preemptions_);
-    const StateSet::Met met = seen_.meet(fingerprint(decision), left);
-    given_up_ = met != StateSet::Met::kNever;
-    if (met == StateSet::Met::kNoRoom) cannot_ = "there are more states than there is room for";
+    level.met = {fingerprint(decision), left};
+    given_up_ = is_known(*level.met);
     if (given_up_) return kGiveUp;
   }
   ++next_;
-  tape_.push_back({decision.kind, decision.bound, 0});
+  part_.levels.push_back(level);
   return 0;
+}
+
+// If not, it is from now on.
+bool StateSearch::is_known(const MetState& met) {
+  if (ticket_.seen->has(met.state, met.budget)) return true;
+  switch (met_.meet(met.state, met.budget)) {
+    case StateSet::Met::kNever:
+      made_.met.push_back(met);
+      return false;
+    case StateSet::Met::kNoRoom:
+      made_.cannot = StateMade::kNoRoom;
+      break;
+    case StateSet::Met::kBefore:
+      break;
+  }
+  return true;
 }
 
 // Before the first choice every execution is in one state, or the one before has left something
 // behind, which would make one state many.
 void StateSearch::check_root(std::uint64_t root) {
-  MPG_CHECK(root_ == 0 || root_ == root, "an execution began in another state than the one before");
-  root_ = root;
+  MPG_CHECK(ticket_.root == 0 || ticket_.root == root,
+            "an execution began in another state than the one before");
+  ticket_.root = root;
 }
 
 bool StateSearch::is_no_choice(const Decision& decision) {
@@ -139,11 +149,12 @@ bool StateSearch::is_no_choice(const Decision& decision) {
   if (options_.merge_lock_steps &&
       (next.access == Access::kUnlock || (locked_ && !waits(next.access))))
     return true;
-  return options_.spare_private_steps && is_on_data(next.access) && !object(next.object).shared();
+  return options_.spare_private_steps && is_on_data(next.access) &&
+         !object(next.object).use.shared();
 }
 
 void StateSearch::end(const Tape& /*tape*/) {
-  if (begun_ && !given_up_ && !outdated_) ++executions_;
+  if (!ticket_.scouts && !given_up_ && !outdated_) ++made_.ended;
 }
 
 // ---- what the state is made of ----
@@ -153,14 +164,14 @@ std::uint64_t StateSearch::fingerprint(const Decision& decision) const {
   for (unsigned i = 0; i < thread_count_; ++i) {
     const auto thread = static_cast<ThreadId>(i);
     const Operation pending = engine_.pending(thread);
-    std::uint64_t number = mixed(names_[thread] + number_of(pending));
+    std::uint64_t number = mixed(kinds_[thread] + number_of(pending));
     if (has_operand(pending.access)) number = mixed(number + engine_.operand(thread));
     sum += mixed(number + pasts_[thread]->number);
   }
   // Who runs matters to a choice that is its own, and to what a preemption is. Without a bound
   // there is no such thing: whoever runs, the same threads can be picked.
   if (decision.picks_thread() && most_preemptions_ == kAll) return mixed(sum);
-  return mixed(sum + mixed(names_[decision.current] + static_cast<std::uint64_t>(decision.kind)));
+  return mixed(sum + mixed(kinds_[decision.current] + static_cast<std::uint64_t>(decision.kind)));
 }
 
 StateSearch::Object& StateSearch::object(ObjectId id) {
@@ -195,6 +206,11 @@ void StateSearch::on_operation(const Step& step) {
   notice_sharing(step, object);
 }
 
+// What it is worth is in the program's plain data.
+void StateSearch::on_also(const Step& step) {
+  if (!undisturbed_) notice_sharing(step, object(step.operation.object));
+}
+
 void StateSearch::remember_memory(const Step& step, Object& object) {
   if (object.known && object.value == step.after) return;
   const auto term = [&step](std::uint64_t value) {
@@ -208,13 +224,11 @@ void StateSearch::remember_memory(const Step& step, Object& object) {
 void StateSearch::notice_sharing(const Step& step, Object& object) {
   const Effect effect = effect_of(step.operation.access, step.wrote);
   const std::uint64_t name = names_[step.thread];
-  if (object.toucher == name && object.had(effect)) return;
-  const bool shared = object.shared();
-  object.by_several = object.by_several || (object.touched && object.toucher != name);
-  object.toucher = name;
-  object.touched = true;
-  object.effects |= Object::bit(effect);
-  if (begun_ && !shared && object.shared() && options_.spare_private_steps) outdated_ = true;
+  if (object.use.knows(name, effect)) return;
+  const bool shared = object.use.shared();
+  object.use.add({.effects = ObjectUse::bit(effect), .toucher = name});
+  if (!ticket_.scouts && !shared && object.use.shared() && options_.spare_private_steps)
+    outdated_ = true;
 }
 
 void StateSearch::on_choice(std::size_t /*index*/, const Choice& choice, ThreadId current,
@@ -229,6 +243,8 @@ void StateSearch::on_spawn(ThreadId /*parent*/, ThreadId child) {
   while (std::find(names_.begin(), names_.begin() + child, name) != names_.begin() + child)
     name = mixed(name + 1);
   names_[child] = name;
+  const ThreadId like = engine_.thread_like(child);
+  kinds_[child] = like == kNoThread || !options_.spare_alike ? name : kinds_[like];
   locked_ = false;
   pasts_[child] = &own_pasts_[child];
 }
@@ -240,7 +256,7 @@ void StateSearch::on_time_passed(ThreadId /*thread*/) {
   give_up_on("time has to go by");
 }
 void StateSearch::give_up_on(std::string_view why) {
-  if (!undisturbed_) cannot_ = why;
+  if (!undisturbed_) made_.cannot = why;
 }
 
 }  // namespace mpglab::interleave

@@ -1,6 +1,6 @@
 // StateSet: the states that a search has met, as fingerprints of 64 bits, each with how much of a
 // budget was left when it was met. Grows by doubling, up to a limit. Open addressing; owner: one
-// StateSearch.
+// StateFrontier, or one StateSearch for what it meets by itself.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,21 @@
 
 namespace mpglab::interleave {
 
-class StateSet {
- public:
+// A state, and how much was left when it was met.
+struct MetState {
   using Budget = std::uint8_t;
   static constexpr Budget kMostBudget = std::numeric_limits<Budget>::max();
+
+  std::uint64_t state = 0;
+  Budget budget = 0;
+
+  friend bool operator==(const MetState&, const MetState&) = default;
+};
+
+class StateSet {
+ public:
+  using Budget = MetState::Budget;
+  static constexpr Budget kMostBudget = MetState::kMostBudget;
 
   // At most so many states, a power of two; 9 bytes for each.
   explicit StateSet(std::size_t limit) : limit_(limit) { clear(); }
@@ -40,6 +51,14 @@ class StateSet {
     budgets_[slot] = budget;
     ++count_;
     return Met::kNever;
+  }
+
+  // Has it been met, with at least this budget? By several threads at once, while nobody meets
+  // anything.
+  bool has(std::uint64_t state, Budget budget) const {
+    if (state == kNothing) state = 1;
+    const std::size_t slot = find(state);
+    return states_[slot] == state && budgets_[slot] >= budget;
   }
 
   std::size_t size() const { return count_; }

@@ -132,6 +132,7 @@ void Runtime::exitsyscall() {
       if (trace.ok()) tracer_.release(trace);
       --mp.locks;
       // A preemption that was asked for meanwhile still stands.
+      engine_.saw(g.preempt ? 1 : 0);
       g.stackguard0.store(g.preempt);
       return;
     }

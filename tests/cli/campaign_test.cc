@@ -61,21 +61,6 @@ class Campaign : public testing::Test {
   Scratch scratch_;
 };
 
-// ---- of the search for states, which keeps what it has seen in memory ----
-
-TEST_F(Campaign, OfStatesCannotBeResumed) {
-  shell("mpglab hunt gcwait-small --strategy states --runs 10 --out " + folder());
-  const CommandResult result = shell("mpglab hunt --resume " + folder());
-  EXPECT_EQ(result.code, 2);
-  EXPECT_NE(result.err.find("a campaign of --strategy states cannot be resumed"), std::string::npos)
-      << result.err;
-}
-TEST_F(Campaign, OfStatesIsBegunAnew) {
-  const std::string hunt = "mpglab hunt gcwait-small --strategy states --runs 10 --out " + folder();
-  shell(hunt);
-  EXPECT_EQ(shell(hunt).code, 3);
-}
-
 // ---- in parts ----
 
 class CampaignInParts : public Campaign, public testing::WithParamInterface<const char*> {};
@@ -123,6 +108,23 @@ TEST_P(CampaignOfDporInParts, EndsAsIfItHadNeverStopped) {
 
 INSTANTIATE_TEST_SUITE_P(Stopped, CampaignOfDporInParts,
                          testing::Values("1", "64", "100", "1153", "2000"));
+
+// Within two preemptions: 11,723 schedules, most of which come to a state that is known. The first
+// 500 are to get to know the program, and the first finding is at 513.
+const std::string kStates =
+    "mpglab hunt gcwait-small --strategy states --preemptions 2 --bug self-steal-update-order "
+    "--keep-going --no-shrink --json ";
+
+class CampaignOfStatesInParts : public CampaignInParts {};
+
+TEST_P(CampaignOfStatesInParts, EndsAsIfItHadNeverStopped) {
+  const std::string runs = GetParam();
+  shell(kStates + "--runs " + runs + " --out " + folder());
+  EXPECT_EQ(told(shell(kResume + folder() + " --runs 20000 --jobs 2")), told(shell(kStates)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stopped, CampaignOfStatesInParts,
+                         testing::Values("1", "500", "513", "1000", "9999", "20000"));
 
 TEST_F(Campaign, OfDporEndsInItsProof) {
   // One goroutine that collects: a few hundred classes.
@@ -192,6 +194,19 @@ TEST_F(KilledCampaign, EndsAsIfItHadNeverStopped) {
 TEST_F(KilledCampaign, OfDporEndsAsIfItHadNeverStopped) {
   hunt_and_kill("KILL", kDpor);
   expect_to_end_as_if_never_stopped(kDpor);
+}
+
+TEST_F(KilledCampaign, OfStatesEndsAsIfItHadNeverStopped) {
+  hunt_and_kill("KILL", kStates);
+  EXPECT_EQ(told(shell(kResume + folder())), told(shell(kStates)));
+}
+
+TEST_F(KilledCampaign, OfStatesDoesNotMindWhatWasBeingWritten) {
+  hunt_and_kill("KILL", kStates);
+  shell("cd " + folder() + " && for i in campaign.states-*; do printf half >> $i; done" +
+        " && touch campaign.states-99");
+  EXPECT_EQ(told(shell(kResume + folder())), told(shell(kStates)));
+  EXPECT_EQ(shell("ls " + folder() + " | grep -c states").out, "1\n");
 }
 
 TEST_F(KilledCampaign, IsNotWrittenOverByANewOne) {
@@ -420,6 +435,60 @@ TEST_F(DamagedCampaign, OfAnotherMpglabIsNotCalledDamaged) {
   const std::string version = "\"mpglab\":\"0.1.0\"";
   other.replace(other.find(version), version.size(), "\"mpglab\":\"9.8.7\"");
   EXPECT_TRUE(resume(other).complains_of("this campaign is of mpglab 9.8.7 with model 1; this is"));
+}
+
+// What a search for states has met is in a file of its own; in which one, depends on how often the
+// search has begun anew.
+class DamagedStates : public Campaign {
+ protected:
+  DamagedStates() {
+    shell(kStates + "--runs 2000 --out " + folder());
+    const std::string names = shell("cd " + folder() + " && ls campaign.states-*").out;
+    name_ = names.substr(0, names.find('\n'));
+    text_ = contents(folder() + "/" + name_);
+  }
+  // With that in its place.
+  void expect_mistake(const std::string& said, const std::string& text) const {
+    scratch_.write("d/" + name_, text);
+    expect_mistake(said);
+  }
+  void expect_mistake(const std::string& said) const {
+    const CommandResult result = shell(kResume + folder());
+    EXPECT_EQ(result.code, 2);
+    EXPECT_TRUE(result.complains_of(folder() + "/" + name_ + ": " + said)) << result.err;
+    EXPECT_EQ(result.out, "");
+  }
+
+  std::string name_;
+  std::string text_;
+};
+
+TEST_F(DamagedStates, AreNineBytesEach) {
+  EXPECT_GT(text_.size(), 9U * 1'000);
+  EXPECT_EQ(text_.size() % 9, 0U);
+}
+TEST_F(DamagedStates, CutOffAreAMistake) {
+  for (const std::size_t part : {0U, 1U, 4U, 9U})
+    expect_mistake("this campaign is damaged: its end is missing",
+                   text_.substr(0, text_.size() * part / 10));
+}
+TEST_F(DamagedStates, AlteredAreAMistake) {
+  for (const std::size_t part : {0U, 1U, 4U, 9U}) {
+    std::string altered = text_;
+    char& byte = altered.at(text_.size() * part / 10);
+    byte = byte == '1' ? '2' : '1';
+    expect_mistake("this campaign is damaged: it is not what was written", altered);
+  }
+}
+TEST_F(DamagedStates, OfAnotherCampaignAreAMistake) {
+  shell("mpglab hunt gcwait --strategy states --preemptions 1 --runs 3000 --out " + scratch_ / "e" +
+        " && cat " + scratch_ / "e/campaign.states-*" + " > " + folder() + "/" + name_);
+  ASSERT_GT(contents(folder() + "/" + name_).size(), text_.size());
+  expect_mistake("this campaign is damaged: it is not what was written");
+}
+TEST_F(DamagedStates, ThatAreGoneAreAMistake) {
+  shell("rm " + folder() + "/" + name_);
+  expect_mistake("the states of this campaign cannot be read: No such file or directory");
 }
 
 }  // namespace

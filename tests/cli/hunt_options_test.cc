@@ -33,7 +33,7 @@ constexpr Strategy kStrategies[] = {
     {"round-robin", "classes"},
     {"dfs", "classes jobs deviations preemptions"},
     {"dpor", "jobs apart"},
-    {"states", "preemptions apart"},
+    {"states", "jobs preemptions apart"},
 };
 void PrintTo(const Strategy& strategy, std::ostream* out) {
   *out << strategy.name;

@@ -44,7 +44,7 @@ std::string text_of(const HuntState& state) {
   for (const Discovery& one : state.discoveries)
     text += fmt::format("\n{} at {} times {}: {}", one.finding.signature, one.run, one.count,
                         to_text(one.token));
-  return text + fmt::format("\n{}", fmt::join(state.dpor, " "));
+  return text + fmt::format("\n{}", fmt::join(state.search.frontier, " "));
 }
 
 // A fault that shows in some schedules of a hundred, the first of which is number 1,153.

@@ -75,7 +75,7 @@ class RecognisedStates : public testing::TestWithParam<Case> {
       if (run.outcome->kind == sim::Outcome::Kind::kFinished && !search.scouting())
         histories.insert(lab.world().fingerprint());
     }
-    EXPECT_TRUE(search.exhausted()) << search.cannot();
+    EXPECT_TRUE(search.frontier().exhausted()) << search.frontier().cannot();
     return histories;
   }
 };

@@ -49,7 +49,7 @@ Outcomes by_states(Mix mix, std::uint64_t seed, unsigned steps, const StateSearc
     if (end == End::kExhausted) break;
     if (end != End::kGivenUp && !search.scouting()) outcomes.insert(program.outcome(end));
   }
-  EXPECT_TRUE(search.exhausted());
+  EXPECT_TRUE(search.frontier().exhausted());
   return outcomes;
 }
 
@@ -93,6 +93,8 @@ INSTANTIATE_TEST_SUITE_P(OfAdds, StatesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kAdds), testing::Values(5U, 6U)));
 INSTANTIATE_TEST_SUITE_P(OfStepsAtOnce, StatesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kAtOnce), testing::Values(6U, 8U)));
+INSTANTIATE_TEST_SUITE_P(OfThreadsThatAreAlike, StatesOfRandomPrograms,
+                         testing::Combine(testing::Values(Mix::kAlike), testing::Values(6U, 8U)));
 INSTANTIATE_TEST_SUITE_P(OfOneWord, StatesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kOneWord), testing::Values(5U, 6U)));
 
@@ -103,6 +105,8 @@ class TwoWriters {
  public:
   TwoWriters(int writes, bool one_word) : writes_(writes), one_word_(one_word) {}
 
+  void are_alike() { alike_ = true; }
+
   struct Explored {
     std::uint64_t states;
     std::uint64_t executions;
@@ -111,19 +115,19 @@ class TwoWriters {
     StateSearch search(engine_, no_plain_data, nullptr, options);
     while (engine_.run(search, start, this).end != End::kExhausted) {
     }
-    EXPECT_TRUE(search.whole());
-    return {search.states(), search.executions()};
+    EXPECT_TRUE(search.frontier().whole());
+    return {search.frontier().states(), search.frontier().executions()};
   }
 
  private:
   static TwoWriters& self(void* writers) { return *static_cast<TwoWriters*>(writers); }
   static void start(void* writers) {
-    self(writers).engine_.spawn(
+    const ThreadId one = self(writers).engine_.spawn(
         "one", [](void* all) { self(all).write(self(all).x_); }, writers);
     self(writers).engine_.spawn(
         "two",
         [](void* all) { self(all).write(self(all).one_word_ ? self(all).x_ : self(all).y_); },
-        writers);
+        writers, self(writers).alike_ ? one : kNoThread);
   }
   void write(Shared<int>& word) const {
     for (int i = 0; i < writes_; ++i) word.store(1);
@@ -131,6 +135,7 @@ class TwoWriters {
 
   int writes_;
   bool one_word_;
+  bool alike_ = false;
   Engine engine_;
   Shared<int> x_{engine_, "x"};
   Shared<int> y_{engine_, "y"};
@@ -145,6 +150,18 @@ TEST(StateSearch, AreWhereEachThreadStandsIfNoRoundHasABound) {
   // Main's, and then each of the two before one of its writes or not started yet, not both the
   // latter: 1 + 6 * 6 - 1.
   EXPECT_EQ(TwoWriters(5, /*one_word=*/true).explore({.bounded_rounds = 0}).states, 36U);
+}
+TEST(ThreadsThatAreAlike, AreNotToldApart) {
+  // Of the 35 without main's 5 have both at one place, and of the others each has its mirror image:
+  // 1 + 5 + 30 / 2.
+  TwoWriters writers(5, /*one_word=*/true);
+  writers.are_alike();
+  EXPECT_EQ(writers.explore({.bounded_rounds = 0}).states, 21U);
+}
+TEST(ThreadsThatAreAlike, AreToldApartIfTheyAreNotSpared) {
+  TwoWriters writers(5, /*one_word=*/true);
+  writers.are_alike();
+  EXPECT_EQ(writers.explore({.bounded_rounds = 0, .spare_alike = false}).states, 36U);
 }
 TEST(StateSearch, WithoutThemEveryOrderIsTried) {
   // A start and three writes each: 8 over 4 orders.
@@ -176,8 +193,8 @@ class StatesOfTheDistilledRace : public testing::Test {
     Explored explored;
     while (engine.run(search, test::DistilledRace::start, &race).end != End::kExhausted)
       explored.broken = explored.broken || race.broken();
-    explored.whole = search.whole();
-    explored.cannot = search.cannot();
+    explored.whole = search.frontier().whole();
+    explored.cannot = search.frontier().cannot();
     return explored;
   }
 };
@@ -204,7 +221,7 @@ TEST(StateSearch, SaysThatAProgramSpins) {
   const auto spin = [](void* of) { static_cast<Engine*>(of)->yield(); };
   while (engine.run(search, spin, &engine).end != End::kExhausted) {
   }
-  EXPECT_EQ(search.cannot(), "the program spins");
+  EXPECT_EQ(search.frontier().cannot(), "the program spins");
 }
 }  // namespace
 }  // namespace mpglab::interleave
