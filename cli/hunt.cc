@@ -76,6 +76,7 @@ class Hunt {
     if (const auto fits = check_options(options_, *kind); !fits) return context_.fail(fits.error());
     kind_ = *kind;
     is_proof_ = explore::is_prover(*kind);
+    if (const auto some = check_shard(); !some) return context_.fail(some.error());
     if (is_proof_) model->program.bodies_only = true;
     if (is_proof_ && !options_.tell_ms_apart) model->program.idle_ms_alike = true;
     idle_ms_alike_ = model->program.idle_ms_alike;
@@ -257,11 +258,26 @@ class Hunt {
 
   // ---- the hunt ----
 
+  // Nothing if the strategy has none.
+  Json seed() const { return explore::has_seed(kind_) ? Json(options_.seed) : Json(nullptr); }
+
   std::uint64_t limit_of_runs() const {
     // Within a bound, or with less to prove, it comes to its end by itself.
     const bool ends = options_.has("preemptions") || options_.at_once;
     if (is_proof_ && options_.runs == 0 && ends) return 0;
     return options_.runs == 0 && options_.seconds == 0 ? kDefaultRuns : options_.runs;
+  }
+
+  // A part of the schedules that has none in it would be a hunt that has hunted nothing.
+  Result<void, std::string> check_shard() const {
+    const std::uint64_t first = (options_.shard - 1) * explore::kHuntBlock;
+    const std::uint64_t runs = limit_of_runs();
+    if (runs == 0 || first < runs) return {};
+    return failure(fmt::format(
+        "--shard {}/{} has none of {}: they are dealt out in blocks of {}, and it begins with "
+        "number {}",
+        options_.shard, options_.shards, counted(runs, "schedule"), explore::kHuntBlock,
+        grouped(first + 1)));
   }
 
   explore::HuntOptions hunt_options(const Model& model, explore::StrategyKind kind) {
@@ -335,6 +351,10 @@ class Hunt {
       context_.console.line(
           fmt::format("  --strategy {} cannot go on: {}", options_.strategy, result.proof.cannot));
     }
+    // The first executions are random ones, which show what threads share.
+    if (kind_ == explore::StrategyKind::kStates && result.runs == 0 && !result.exhausted)
+      context_.console.line(
+          "  it ended while getting to know the program, before the search began");
     if (result.proof.states > 0)
       context_.console.line(
           fmt::format("  {} met, told apart by 64 bits", counted(result.proof.states, "state")));
@@ -509,7 +529,7 @@ class Hunt {
     object["bugs"] = cli::json_of(model.faults);
     object["settings"] = cli::json_of(model.program.settings);
     object["strategy"] = options_.strategy;
-    object["seed"] = options_.seed;
+    object["seed"] = seed();
     object["run"] = discovery.run;
     object["count"] = discovery.count;
     add_finding(object, discovery.finding);
@@ -604,7 +624,7 @@ class Hunt {
     if (options_.classes) object["classes"] = cli::json_of(result.classes.estimate());
     object["token"] = token.empty() ? Json(nullptr) : Json(token);
     object["strategy"] = options_.strategy;
-    object["seed"] = options_.seed;
+    object["seed"] = seed();
     object["steps"] = result.steps;
     return object;
   }

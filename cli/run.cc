@@ -36,6 +36,11 @@ struct Options {
   bool json = false;
 };
 
+// Nothing if the strategy has none.
+Json seed_of(explore::StrategyKind kind, const Options& options) {
+  return explore::has_seed(kind) ? Json(options.seed) : Json(nullptr);
+}
+
 // Writes a trace to a file while it is made, or only counts its bytes.
 class FileSink final : public sim::TraceSink {
  public:
@@ -90,7 +95,7 @@ void run_without_judge(const Options& options, const Model& model, explore::Stra
     Json object = json_object();
     object["command"] = "run";
     object["scenario"] = model.program.name;
-    object["seed"] = options.seed;
+    object["seed"] = seed_of(kind, options);
     object["verdict"] = finding ? explore::verdict_name(finding->verdict) : "not-judged";
     object["steps"] = outcome.execution->steps;
     object["bytes"] = sink.written();
@@ -127,7 +132,7 @@ void run(const Options& options, Context& context) {
   Json object = json_object();
   object["command"] = "run";
   object["strategy"] = options.strategy;
-  object["seed"] = options.seed;
+  object["seed"] = seed_of(*kind, options);
   explore::Origin origin;
   origin.strategy = *kind;
   if (explore::has_seed(*kind)) origin.seed = options.seed;

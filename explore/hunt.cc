@@ -44,9 +44,6 @@ UsualSchedule usual_schedule(Lab& lab) {
           lab.world().engine().thread_count()};
 }
 
-// Schedules are dealt out to the workers in blocks, in order, so that all below the first finding
-// are run by somebody.
-constexpr std::uint64_t kBlock = 64;
 constexpr double kSecondsBetweenReports = 0.1;
 constexpr double kSecondsBetweenCheckpoints = 1;
 
@@ -199,8 +196,8 @@ class Hunter {
   static std::uint64_t first_of_shard(const HuntOptions& options) {
     const std::uint64_t next = options.from == nullptr ? 0 : options.from->next;
     const std::uint64_t ahead =
-        (options.shard + options.shards - next / kBlock % options.shards) % options.shards;
-    return ahead == 0 ? next : (next / kBlock + ahead) * kBlock;
+        (options.shard + options.shards - next / kHuntBlock % options.shards) % options.shards;
+    return ahead == 0 ? next : (next / kHuntBlock + ahead) * kHuntBlock;
   }
 
   // The range of schedules that a ticket stands for. The first may begin inside of a block.
@@ -209,8 +206,8 @@ class Hunter {
     std::uint64_t end;
   };
   Range range(std::uint64_t ticket) const {
-    const std::uint64_t block = begin_ / kBlock + ticket * options_.shards;
-    return {ticket == 0 ? begin_ : block * kBlock, (block + 1) * kBlock};
+    const std::uint64_t block = begin_ / kHuntBlock + ticket * options_.shards;
+    return {ticket == 0 ? begin_ : block * kHuntBlock, (block + 1) * kHuntBlock};
   }
 
   std::unique_ptr<interleave::Strategy> strategy_from(std::uint64_t begin) const {
@@ -273,7 +270,7 @@ class Hunter {
       if (!deal(worker, block, lock)) return false;
       ticket = next_ticket_++;
       block.dfs = frontier_.position();
-      if (!block.exhausted) task = frontier_.take_leaves(kBlock - block.runs);
+      if (!block.exhausted) task = frontier_.take_leaves(kHuntBlock - block.runs);
       dealt_ += task.leaves.size();
       ++blocks_out_;
     }

@@ -69,6 +69,10 @@ struct HuntProgress {
   std::optional<interleave::TreeEstimate> tree = {};  // of DPOR, as soon as something is known
 };
 
+// Schedules are dealt out to the workers, and to shards, in blocks of so many, in order, so that
+// all below the first finding are run by somebody.
+inline constexpr std::uint64_t kHuntBlock = 64;
+
 struct HuntOptions {
   StrategyKind strategy = StrategyKind::kRandom;
   unsigned pct_depth = kDefaultPctDepth;

@@ -10,11 +10,13 @@
 #include <gtest/gtest.h>
 
 #include "support/command.h"
+#include "support/json.h"
 
 namespace mpglab {
 namespace {
 
 using test::CommandResult;
+using test::last_object;
 using test::Scratch;
 using test::shell;
 
@@ -150,6 +152,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"gcwait --shard 5/4", "'5/4' is no part of a whole"},
         Mistake{"gcwait --shard 1", "'1' is no part of a whole"},
         Mistake{"gcwait --shard 1/2/3", "'1/2/3' is no part of a whole"},
+        Mistake{"gcwait --shard 2/2 --runs 64",
+                "--shard 2/2 has none of 64 schedules: they are dealt out in blocks of 64, and it "
+                "begins with number 65"},
         Mistake{"gcwait --shard 1/1000001", "'1/1000001' is no part of a whole"}));
 
 // ---- that only look like it ----
@@ -159,6 +164,14 @@ TEST(HuntOptions, OnePartOfOneIsForEveryStrategy) {
   EXPECT_EQ(shell("mpglab hunt ping-pong --runs 1 --strategy dfs --shard 1/1").err, "");
 }
 
+TEST(HuntOptions, ASeedIsToldOfWhoHasOne) {
+  EXPECT_EQ(last_object(shell("mpglab hunt ping-pong --runs 1 --seed 3 --json"))["seed"], 3);
+}
+TEST(HuntOptions, NoSeedIsToldOfWhoHasNone) {
+  EXPECT_TRUE(
+      last_object(shell("mpglab hunt ping-pong --runs 1 --strategy dfs --json"))["seed"].is_null());
+}
+
 TEST(HuntOptions, OneJobIsForEveryStrategy) {
   EXPECT_EQ(shell("mpglab hunt ping-pong --runs 1 --strategy states --jobs 1").err, "");
 }
@@ -166,6 +179,12 @@ TEST(HuntOptions, OneJobIsForEveryStrategy) {
 TEST(HuntOptions, OfAStrategyWithoutASeedNameNone) {
   const CommandResult result = shell("mpglab hunt ping-pong --runs 1 --strategy round-robin");
   EXPECT_EQ(result.out.find("seed"), std::string::npos) << result.out;
+}
+
+// It begins with 500 random ones.
+TEST(HuntOptions, OfTooFewRunsForTheSearchForStatesSaySo) {
+  const CommandResult result = shell("mpglab hunt ping-pong --runs 5 --strategy states");
+  EXPECT_NE(result.out.find("before the search began"), std::string::npos) << result.out;
 }
 
 // ---- of run ----
