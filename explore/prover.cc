@@ -20,6 +20,12 @@ using interleave::DporFrontier;
 using interleave::StateFrontier;
 using interleave::StateSearch;
 
+std::string_view why_not(const sim::Program& program) {
+  return sim::goroutines_of(program) > sim::kMostGoroutines
+             ? "the scenario has more than 4,096 goroutines"
+             : "";
+}
+
 // Some of the world's plain data is in no fingerprint (sim/fingerprint.cc): what only these use.
 std::string_view why_not_by_states(const sim::Program& program) {
   using sim::OpKind;
@@ -31,7 +37,7 @@ std::string_view why_not_by_states(const sim::Program& program) {
         return "the scenario starts, stops or turns over its trace by itself";
     }
   }
-  return "";
+  return why_not(program);
 }
 
 interleave::StateSearchOptions within(std::uint32_t preemptions) {
@@ -82,8 +88,8 @@ struct ByClasses {
   }
   bool restore(const KeptSearch& kept) { return frontier.restore(kept.frontier); }
 
-  Frontier frontier{};
   std::string cannot{};
+  Frontier frontier{};
 };
 
 struct ByStates {
@@ -196,7 +202,8 @@ class ProverBy final : public Prover {
 std::unique_ptr<Prover> make_prover(const sim::Program& program, const ProverOptions& options) {
   MPG_CHECK(program.bodies_only, "a proof takes only what the bodies do");
   MPG_CHECK(is_prover(options.kind), "a strategy that can prove nothing");
-  if (options.kind == StrategyKind::kDpor) return std::make_unique<ProverBy<ByClasses>>();
+  if (options.kind == StrategyKind::kDpor)
+    return std::make_unique<ProverBy<ByClasses>>(std::string(why_not(program)));
   return std::make_unique<ProverBy<ByStates>>(within(options.preemptions),
                                               why_not_by_states(program), options.keeps);
 }

@@ -55,6 +55,8 @@ void StateSearch::take_up(StateTicket ticket) {
 StateMade StateSearch::made() {
   made_.root = ticket_.root;
   for (const Object& object : objects_) made_.uses.push_back(object.use);
+  // Objects that only another ticket has touched are none of this one's.
+  while (!made_.uses.empty() && made_.uses.back().effects == 0) made_.uses.pop_back();
   const bool more =
       !at_end_ && (part_.fresh || part_.first_open(most_preemptions_, made_.left_out));
   made_.over = outdated_ || !(more || ticket_.scouts);

@@ -30,7 +30,7 @@ bool Runtime::netpollblockcommit(G& g) {
 void Runtime::netread() {
   const InFunction here(calls(), "netpollblock");
   G& g = this_g();
-  if (!g.poll) g.poll = std::make_unique<PollDesc>(engine_, "G" + std::to_string(g.index));
+  if (!g.poll) add_poll(g);
   // The read has found nothing; from here on bytes may arrive.
   engine_.touch(network_word_, interleave::Access::kChange);
   g.netlink = unarrived_;

@@ -85,4 +85,9 @@ struct Program {
   std::vector<ProgramSetting> settings;  // in the order of the file; tokens have their numbers
 };
 
+// How many goroutines it has, with those that are started by those it starts, and with the readers
+// of traces that it starts itself; if there are more than so many, one more.
+inline constexpr std::uint64_t kMostGoroutines = 4096;
+std::uint64_t goroutines_of(const Program& program);
+
 }  // namespace mpglab::sim

@@ -54,6 +54,23 @@ Runtime::Runtime(interleave::Engine& engine, const Program& program, const Fault
   }
   add_positions();
   tracer_.seal();
+  if (program.bodies_only) add_records();
+}
+
+// Objects are numbered as they are registered, and several worlds of one search must number them
+// alike: whose records are made first, those of an M or those of a G, is a matter of the schedule.
+// So those of all goroutines are made here, and what is made later are Ms, in their order.
+void Runtime::add_records() {
+  constexpr std::uint64_t kSystemGoroutines = 8;
+  const std::uint64_t count = goroutines_of(program_) + kSystemGoroutines;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    gs_.push_back(std::make_unique<G>(engine_, static_cast<std::uint32_t>(i)));
+    if (uses_network_) add_poll(*gs_.back());
+  }
+}
+
+void Runtime::add_poll(G& g) {
+  g.poll = std::make_unique<PollDesc>(engine_, "G" + std::to_string(g.index));
 }
 
 Runtime::~Runtime() = default;
@@ -193,6 +210,8 @@ M& Runtime::add_m() {
 
 G& Runtime::add_g() {
   if (allglen_ == gs_.size()) {
+    MPG_CHECK(!program_.bodies_only || allglen_ > kMostGoroutines,
+              "more goroutines than the program has");
     gs_.push_back(std::make_unique<G>(engine_, static_cast<std::uint32_t>(allglen_)));
   }
   G& g = *gs_[allglen_++];

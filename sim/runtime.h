@@ -292,6 +292,8 @@ class Runtime final : private tracer::Runtime {
   M& add_m();
   void start_thread(M& mp, interleave::Engine::Body body);
   void add_positions();
+  void add_records();
+  void add_poll(G& g);
 
   static constexpr std::uint64_t kNanosecondsPerTick = 64;
   static constexpr std::uint64_t kForcePreemptNs = 10'000'000;

@@ -39,6 +39,23 @@ sim::Program alone(std::string_view body) {
   return *program;
 }
 
+// Main starts workers, those others, and those the last.
+sim::Program busy(std::string_view main, std::string_view worker, std::string_view other = "",
+                  std::string_view last = "") {
+  std::string text = "title = \"busy\"\nstory = \"busy\"\ngomaxprocs = 2\nbodies-only = true\n";
+  const auto goroutine = [&text](std::string_view name, std::string_view body) {
+    text +=
+        "[goroutine." + std::string(name) + "]\nbody = \"\"\"\n" + std::string(body) + "\n\"\"\"\n";
+  };
+  goroutine("main", main);
+  goroutine("worker", worker);
+  goroutine("other", other);
+  goroutine("last", last);
+  auto program = sim::parse_scenario("busy.toml", text);
+  EXPECT_TRUE(program.has_value()) << program.error().message;
+  return *program;
+}
+
 FaultSet with(std::string_view fault) {
   FaultSet faults;
   faults.add(*find_race(fault));
@@ -47,6 +64,30 @@ FaultSet with(std::string_view fault) {
 
 std::uint64_t fingerprint(const void* world) {
   return static_cast<const sim::World*>(world)->fingerprint();
+}
+
+// ---- workers of one search number objects alike ----
+
+// Which record is made first, that of a goroutine or that of an M, would depend on the schedules
+// that a worker has run. So goroutines have theirs before anybody runs.
+TEST(WorldsOfOneProof, HaveTheRecordsOfAllGoroutinesFromTheBeginning) {
+  Lab lab(bodies_of("work-stealing"), FaultSet{});
+  const interleave::Engine& engine = lab.world().engine();
+  std::uint64_t records = 0;
+  for (std::size_t id = 0; id < engine.object_count(); ++id)
+    records += engine.object_name(static_cast<interleave::ObjectId>(id)).ends_with("atomicstatus");
+  // Main, six diggers, and the reader of the trace.
+  EXPECT_GE(records, 8U);
+}
+TEST(WorldsOfOneProof, CountGoroutinesThatGoroutinesStart) {
+  // Main and two workers, each of which starts two others, each of which starts a last one.
+  const sim::Program program =
+      busy("repeat 2\ngo worker\nend", "repeat 2\n go other\n end", "go last", "");
+  EXPECT_EQ(sim::goroutines_of(program), 1U + 2 * (1 + 2 * 2));
+}
+TEST(WorldsOfOneProof, CountNoFurtherThanAProofCould) {
+  const sim::Program program = busy("repeat 1000\ngo worker\nend", "repeat 10\ngo last\nend");
+  EXPECT_EQ(sim::goroutines_of(program), sim::kMostGoroutines + 1);
 }
 
 // ---- what is recognised as the same is the same ----

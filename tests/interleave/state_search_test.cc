@@ -213,6 +213,24 @@ TEST_F(StatesOfTheDistilledRace, AreTooManyForLittleRoom) {
             "there are more states than there is room for");
 }
 
+// ---- tickets ----
+
+// What was made of the first one may have been thrown away.
+TEST(StateSearch, TellsNothingOfObjectsThatOnlyAnotherTicketTouched) {
+  Engine engine;
+  test::DistilledRace race(engine, /*loops=*/1, /*bug=*/false);
+  StateSearch search(engine, no_plain_data, nullptr);
+  const StateSet nothing(1024);
+  StateTicket scouts;
+  scouts.executions = 1;
+  scouts.scouts = true;
+  scouts.seen = &nothing;
+  search.take_up(scouts);
+  engine.run(search, test::DistilledRace::start, &race);
+  search.take_up(scouts);
+  EXPECT_TRUE(search.made().uses.empty());
+}
+
 // ---- programs that are none for it ----
 
 TEST(StateSearch, SaysThatAProgramSpins) {
