@@ -42,14 +42,14 @@ HuntResult prove(const sim::Program& program, StrategyKind strategy, std::uint32
 
 constexpr std::uint32_t kUnbounded = interleave::BoundedDfs::kUnbounded;
 
-// Two scenarios that no prover comes to the end of if all of the scheduler's steps are open.
+// Scenarios that no prover comes to the end of if all of the scheduler's steps are open.
 class SmallScenario : public testing::TestWithParam<const char*> {
  protected:
   static sim::Program program() { return at_once(GetParam(), "syscall"); }
 
   // What the threads have written and what happened, of every class.
-  static std::set<std::uint64_t> histories() {
-    Lab lab(program(), FaultSet{});
+  static std::set<std::uint64_t> histories(const sim::Program& program) {
+    Lab lab(program, FaultSet{});
     interleave::Dpor dpor(lab.world().engine());
     std::set<std::uint64_t> histories;
     for (;;) {
@@ -57,6 +57,16 @@ class SmallScenario : public testing::TestWithParam<const char*> {
       if (run.outcome->kind == sim::Outcome::Kind::kExhausted) return histories;
       if (run.outcome->kind == sim::Outcome::Kind::kFinished)
         histories.insert(lab.world().fingerprint());
+    }
+  }
+
+  static void expect_no_other_history(const sim::Program& program) {
+    const std::set<std::uint64_t> known = histories(program);
+    Lab lab(program, FaultSet{});
+    interleave::RandomWalk random(/*seed=*/1);
+    for (int i = 0; i < 20'000; ++i) {
+      lab.run(random);
+      ASSERT_TRUE(known.contains(lab.world().fingerprint())) << "schedule " << i;
     }
   }
 };
@@ -68,13 +78,12 @@ TEST_P(SmallScenario, IsVerifiedByStates) {
   EXPECT_TRUE(prove(program(), StrategyKind::kStates, kUnbounded).whole);
 }
 TEST_P(SmallScenario, HasNoHistoryThatItsClassesHaveNot) {
-  const std::set<std::uint64_t> known = histories();
-  Lab lab(program(), FaultSet{});
-  interleave::RandomWalk random(/*seed=*/1);
-  for (int i = 0; i < 20'000; ++i) {
-    lab.run(random);
-    ASSERT_TRUE(known.contains(lab.world().fingerprint())) << "schedule " << i;
-  }
+  expect_no_other_history(program());
+}
+TEST_P(SmallScenario, HasNoneIfIdleMsAreAlikeEither) {
+  sim::Program alike = program();
+  alike.idle_ms_alike = true;
+  expect_no_other_history(alike);
 }
 
 // (With four goroutines in a queue a thief takes two.)
