@@ -90,6 +90,15 @@ TEST(WorldsOfOneProof, CountNoFurtherThanAProofCould) {
   EXPECT_EQ(sim::goroutines_of(program), sim::kMostGoroutines + 1);
 }
 
+TEST(WorldsOfOneProof, OfTooManyGoroutinesAreProvedByNeither) {
+  const sim::Program program = busy("repeat 1000\ngo worker\nend", "repeat 10\ngo last\nend");
+  for (const StrategyKind kind : {StrategyKind::kDpor, StrategyKind::kStates}) {
+    HuntOptions options;
+    options.strategy = kind;
+    EXPECT_EQ(hunt(program, options).proof.cannot, "the scenario has more than 4,096 goroutines");
+  }
+}
+
 // ---- what is recognised as the same is the same ----
 
 struct Case {
