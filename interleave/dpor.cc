@@ -37,6 +37,10 @@ std::uint64_t impossible_value(Access access, std::uint64_t operand) {
   }
 }
 
+bool is_woken(const Event& asleep, const Event& event) {
+  return asleep.thread == event.thread || dependent(asleep, event);
+}
+
 }  // namespace
 
 Dpor::Dpor(Engine& engine, std::shared_ptr<Footprints> footprints, const DporOptions& options)
@@ -77,15 +81,15 @@ bool Dpor::sleeps(const State& state, ThreadId thread) {
 
 // Makes `next` the state behind `event`, with nothing to be tried there.
 void Dpor::enter(const State& now, const Event& event, State& next) {
-  next.sleeping = now.sleeping;
-  still_asleep(next, event);
+  next.sleeping.clear();
+  for (const Event& asleep : now.sleeping)
+    if (!is_woken(asleep, event)) next.sleeping.push_back(asleep);
+  next.inherited = next.sleeping.size();
   next.wakeups = WakeupForest::kNoBranches;
 }
 
 void Dpor::still_asleep(State& state, const Event& event) {
-  std::erase_if(state.sleeping, [&event](const Event& asleep) {
-    return asleep.thread == event.thread || dependent(asleep, event);
-  });
+  std::erase_if(state.sleeping, [&event](const Event& asleep) { return is_woken(asleep, event); });
   state.inherited = state.sleeping.size();
 }
 
