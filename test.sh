@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up, builds and passes all tests: ./test.sh [--preset release|dev|asan] [ctest options]
+# Sets up, builds and passes all tests: ./test.sh [--preset release|dev|asan|tsan] [ctest options]
 set -euo pipefail
 cd "$(dirname "$0")"
 preset=release

@@ -24,8 +24,8 @@ if(MPGLAB_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 if(MPGLAB_SANITIZE)
   target_compile_options(mpglab_build_flags INTERFACE
-    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(mpglab_build_flags INTERFACE -fsanitize=address,undefined)
+    -fsanitize=${MPGLAB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(mpglab_build_flags INTERFACE -fsanitize=${MPGLAB_SANITIZE})
 endif()
 
 # mpglab_library(NAME SOURCES ... [PUBLIC targets...] [PRIVATE targets...])

@@ -8,12 +8,18 @@
 // Therefore, and every caller must keep to it: whatever lives on a coroutine's stack across a
 // switch is never destroyed if the coroutine is abandoned. Nothing that owns memory may live there.
 //
-// Switches are annotated for AddressSanitizer, which Debian's Boost.Context does not do.
+// Switches are annotated for AddressSanitizer and ThreadSanitizer, which Debian's Boost.Context
+// does not do. To the latter a coroutine is a fiber, which has calls of its own and is never at
+// work beside the others: what one has done before a switch, those after it see.
 #pragma once
 
 #include <cstddef>
 
 #include <boost/context/fiber.hpp>
+
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
 
 namespace mpglab::interleave {
 
@@ -24,8 +30,9 @@ namespace mpglab::interleave {
 // counts.
 class Stack {
  public:
-  // Bytes that can be used; the sanitizer's frames are several times larger.
-#if defined(__SANITIZE_ADDRESS__)
+  // Bytes that can be used. The frames of one sanitizer are several times larger, and the other
+  // puts its reports together on whatever stack it is.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   static constexpr std::size_t kSize = std::size_t{512} * 1024;
 #else
   static constexpr std::size_t kSize = std::size_t{128} * 1024;
@@ -53,7 +60,7 @@ class Coroutine {
   using Body = void (*)(void*);
 
   Coroutine() = default;
-  ~Coroutine() { forget(); }
+  ~Coroutine();
   Coroutine(const Coroutine&) = delete;
   Coroutine& operator=(const Coroutine&) = delete;
 
@@ -76,6 +83,16 @@ class Coroutine {
 #if defined(__SANITIZE_ADDRESS__)
   void before_leaving(Coroutine& next);
   void after_entering();
+#elif defined(__SANITIZE_THREAD__)
+  // Calls and returns are counted where they happen, so this must be none: it would begin on one
+  // fiber and return on another.
+  [[gnu::always_inline]] void before_leaving(Coroutine& next) {
+    if (body_ == nullptr) fiber_ = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(next.fiber_, 0);
+  }
+  void after_entering() {}
+  void begin_fiber();
+  void end_fiber();
 #else
   void before_leaving(Coroutine& /*next*/) {}
   void after_entering() {}
@@ -89,6 +106,11 @@ class Coroutine {
   // For the sanitizer.
   [[maybe_unused]] void* fake_stack_ = nullptr;
   [[maybe_unused]] Coroutine* came_from_ = nullptr;  // who switched here last
+#if defined(__SANITIZE_THREAD__)
+  // Whose it is that runs here: ours, if this was started, and else that of whoever switches away.
+  void* fiber_ = nullptr;
+  unsigned starts_ = 0;  // of this fiber
+#endif
 };
 
 }  // namespace mpglab::interleave
