@@ -18,19 +18,43 @@ Course course_of(const explore::HuntOptions& options) {
   course.deviations = options.bounds.deviations;
   if (options.from != nullptr) {
     course.runs_before = options.from->runs;
+    course.tried_before = options.from->next;
     course.seconds_before = options.from->seconds;
   }
   return course;
 }
 
+namespace {
+
+// What the limit of schedules counts, so far and before.
+struct Counted {
+  std::uint64_t all;
+  std::uint64_t made;
+};
+Counted counted_for_limit(const Course& course, const explore::HuntProgress& at) {
+  if (at.states) return {at.states->tried, at.states->tried - course.tried_before};
+  return {at.runs, at.runs - course.runs_before};
+}
+
+std::string states_in_short(const explore::StateCount& count) {
+  std::string text = fmt::format("{} met", counted(count.states, "state"));
+  if (count.preemptions_below > 0)
+    text +=
+        fmt::format(", all within {} tried", counted(count.preemptions_below - 1, "preemption"));
+  return text;
+}
+
+}  // namespace
+
 std::optional<double> seconds_left(const Course& course, const explore::HuntProgress& at) {
   const double passed = at.seconds - course.seconds_before;
-  const auto made = static_cast<double>(at.runs - course.runs_before);
+  const Counted limited = counted_for_limit(course, at);
+  const auto made = static_cast<double>(limited.made);
   std::optional<double> left;
   const auto limit = [&left](double seconds) { left = left ? std::min(*left, seconds) : seconds; };
   if (made > 0 && passed > 0) {
     if (course.runs > 0)
-      limit(static_cast<double>(course.runs - std::min(course.runs, at.runs)) * passed / made);
+      limit(static_cast<double>(course.runs - std::min(course.runs, limited.all)) * passed / made);
     if (at.dfs) {
       const bool bound = course.deviations != interleave::BoundedDfs::kUnbounded;
       limit(at.dfs->expected_left(bound ? course.deviations : at.dfs->round) * passed / made);
@@ -52,7 +76,8 @@ std::string progress_text(const Course& course, const explore::HuntProgress& at)
                        grouped(at.dfs->size));
   } else {
     text = grouped(at.runs);
-    if (course.runs != 0) text += fmt::format(" of {}", grouped(course.runs));
+    // The limit of a search for states counts others as well.
+    if (course.runs != 0 && !at.states) text += fmt::format(" of {}", grouped(course.runs));
   }
   text += fmt::format(" schedules, {}/s, {}", grouped(static_cast<std::uint64_t>(rate)),
                       duration_text(at.seconds));
@@ -61,6 +86,7 @@ std::string progress_text(const Course& course, const explore::HuntProgress& at)
   if (at.dfs && at.dfs->round < course.deviations)
     text += fmt::format(", then about {:.2g}", at.dfs->expected_next());
   if (at.tree) text += ", " + tree_in_short(*at.tree);
+  if (at.states) text += ", " + states_in_short(*at.states);
   if (at.classes) text += fmt::format(", {}", classes_in_short(*at.classes));
   if (at.findings > 0) text += fmt::format(", {}", counted(at.findings, "finding"));
   return text;

@@ -16,6 +16,7 @@ struct Course {
   std::uint64_t runs = 0;  // of this shard; 0: no limit
   double seconds = 0;      // of this part of the hunt; 0: no limit
   std::uint64_t runs_before = 0;
+  std::uint64_t tried_before = 0;  // of a search for states
   double seconds_before = 0;
   std::uint32_t deviations = interleave::BoundedDfs::kUnbounded;  // of DFS
 };
@@ -23,7 +24,8 @@ Course course_of(const explore::HuntOptions& options);
 
 // How long it takes until the first limit, at the speed so far; nothing if there is no limit, or no
 // speed yet. For DFS within a bound the end of the search is a limit, and without one the end of
-// its round; for DPOR its end is one, as far as its tree is known.
+// its round; for DPOR its end is one, as far as its tree is known. Of a search for states those
+// schedules count for the limit as well that came to a known state.
 std::optional<double> seconds_left(const Course& course, const explore::HuntProgress& at);
 
 // "12,345 of 100,000 schedules, 31,250/s, 0.40 s, 2.80 s left, 2 findings", and of DFS

@@ -480,14 +480,22 @@ class Hunter {
     if (options_.seconds > 0 && now >= options_.seconds) stopped_ = true;
     if (!reports || !options_.progress || now < next_report_) return;
     next_report_ = now + kSecondsBetweenReports;
-    HuntProgress progress{runs_, findings_, seconds(), {}, {}, {}};
+    HuntProgress progress{runs_, findings_, seconds(), {}, {}, {}, {}};
     {
       const std::lock_guard lock(mutex_);
       if (options_.count_classes) progress.classes = classes_;
       if (options_.strategy == StrategyKind::kDfs) progress.dfs = dfs_count_;
       if (prover_ != nullptr) progress.tree = prover_->tree();
+      if (options_.strategy == StrategyKind::kStates) progress.states = states_met();
     }
     if (!options_.progress(progress)) stopped_ = interrupted_ = true;
+  }
+
+  // Nothing before there are any. REQUIRES: the mutex is held.
+  std::optional<StateCount> states_met() {
+    const Proof proof = prover_->proof();
+    if (proof.states == 0) return std::nullopt;
+    return StateCount{proof.states, proof.preemptions_below, counted()};
   }
 
   HuntResult result() {

@@ -60,6 +60,14 @@ struct HuntState {
   KeptSearch search;
 };
 
+// How far a search for states is.
+struct StateCount {
+  std::uint64_t states = 0;  // that were met in the rounds with a bound, or in the one without
+  // All that can be reached with fewer preemptions was tried.
+  std::uint32_t preemptions_below = 0;
+  std::uint64_t tried = 0;  // schedules as HuntOptions::runs counts them
+};
+
 struct HuntProgress {
   std::uint64_t runs;
   std::uint64_t findings;
@@ -67,6 +75,7 @@ struct HuntProgress {
   std::optional<interleave::ClassEstimate> classes;
   std::optional<DfsCount> dfs;                        // of DFS
   std::optional<interleave::TreeEstimate> tree = {};  // of DPOR, as soon as something is known
+  std::optional<StateCount> states = {};              // of the search for states, likewise
 };
 
 // Schedules are dealt out to the workers, and to shards, in blocks of so many, in order, so that

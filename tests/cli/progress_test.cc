@@ -85,6 +85,38 @@ TEST(Progress, OfDporExpectsTheLimitIfThatComesFirst) {
   EXPECT_EQ(seconds_left({.runs = 5'000}, dpor_at_a_fifth()), 3);
 }
 
+// 300 schedules in 2 s that came to their end, and 700 that came to a known state.
+explore::HuntProgress states_at_a_thousand() {
+  explore::HuntProgress progress = at(300, 2);
+  progress.states = explore::StateCount{.states = 8'704, .preemptions_below = 2, .tried = 1'000};
+  return progress;
+}
+
+TEST(Progress, OfStatesSaysHowManyAreMetAndWhatIsComplete) {
+  EXPECT_EQ(progress_text({}, states_at_a_thousand()),
+            "300 schedules, 150/s, 2.00 s, 8,704 states met, all within 1 preemption tried");
+}
+
+TEST(Progress, OfStatesSaysOfNoBoundBeforeOneIsComplete) {
+  explore::HuntProgress progress = states_at_a_thousand();
+  progress.states->preemptions_below = 0;
+  EXPECT_EQ(progress_text({}, progress), "300 schedules, 150/s, 2.00 s, 8,704 states met");
+}
+
+TEST(Progress, OfStatesCountsForTheLimitWhatCameToAKnownState) {
+  // A quarter of them took 2 s; those 300 say nothing of it.
+  EXPECT_EQ(progress_text({.runs = 4'000}, states_at_a_thousand()),
+            "300 schedules, 150/s, 2.00 s, 6.00 s left, 8,704 states met, all within 1 preemption "
+            "tried");
+}
+
+TEST(Progress, OfResumedStatesHasItsOwnSpeed) {
+  // 200 in the 2 s since it was resumed; 3,000 are to be tried.
+  EXPECT_EQ(seconds_left({.runs = 4'000, .runs_before = 250, .tried_before = 800},
+                         states_at_a_thousand()),
+            30);
+}
+
 TEST(TreeText, SaysHowLargeTheTreeIsAndHowSureThatIs) {
   EXPECT_EQ(tree_text({.explored = 0.2, .executions = 10'000, .error = 3'000.4}),
             "about 20% of the tree as far as it is known, which has some 10,000 schedules then "

@@ -164,6 +164,20 @@ TEST(StateHuntsTest, HaveCheckpointsThatAreHuntsOfTheirOwn) {
               checkpoint.search.frontier);
 }
 
+TEST(StateHuntsTest, SayWhileTheyRunWhatTheyHaveMet) {
+  HuntOptions options = without_bound(0);
+  StateCount last;
+  options.progress = [&](const HuntProgress& progress) {
+    last = progress.states.value_or(last);
+    return last.states == 0;
+  };
+  const HuntResult result = hunt(gcwait_small(), options);
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_EQ(last.states, result.proof.states);
+  EXPECT_EQ(last.preemptions_below, result.proof.preemptions_below);
+  EXPECT_EQ(last.tried, result.next);
+}
+
 // ---- to the end ----
 
 TEST(StateProofs, AreTheSameHoweverManyJobsThereAre) {
