@@ -15,7 +15,7 @@ namespace mpglab::cli {
 
 struct HuntOptions {
   ModelOptions model;
-  std::string strategy = "random";
+  std::string strategy = "fair-pct";
   unsigned depth = explore::kDefaultPctDepth;
   interleave::BoundedDfs::Bounds bounds;
   std::uint64_t seed = 1;

@@ -83,7 +83,7 @@ struct HuntProgress {
 inline constexpr std::uint64_t kHuntBlock = 64;
 
 struct HuntOptions {
-  StrategyKind strategy = StrategyKind::kRandom;
+  StrategyKind strategy = StrategyKind::kFairPct;
   unsigned pct_depth = kDefaultPctDepth;
   interleave::BoundedDfs::Bounds bounds{};  // of DFS; preemptions also of the search for states
   std::uint64_t seed = 1;

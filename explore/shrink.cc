@@ -6,7 +6,10 @@
 
 #include "explore/holds.h"
 #include "explore/note_schedule.h"
+#include "explore/similar.h"
+#include "explore/strategies.h"
 #include "interleave/anchored.h"
+#include "interleave/replay.h"
 
 namespace mpglab::explore {
 
@@ -70,11 +73,14 @@ class Shrinker {
         places_(start.preempted_at()),
         best_(start.deviations()),
         best_preemptions_(start.preempted_at().size()),
+        length_(static_cast<std::uint32_t>(std::max<std::size_t>(lab.tape().size(), 1))),
         max_runs_(max_runs) {}
 
   void shrink() {
     take_apart();
+    draw_anew();
     draw_holds();
+    draw_similar();
     deviations_ = best_;
     attempt_deviations(best_, best_.size());
     leave_out_pairs();
@@ -110,21 +116,54 @@ class Shrinker {
     } while (keep_best() && !spent());
   }
 
-  // Draws schedules that hold threads up in a few places; what has the finding is taken apart in
-  // its turn. Ends after so many draws, or after so many findings in a row that were no better.
+  // What is left may be as small as it gets from there, and far from the smallest there is. So
+  // other schedules with the finding are looked for, and each is taken apart in its turn:
+  // - hunted for anew, with the strategy that needs the fewest schedules;
+  void draw_anew() {
+    const auto hunt = make_strategy({.kind = StrategyKind::kFairPct, .seed = 1, .length = length_});
+    draw(*hunt, 20'000, 10);
+  }
+  // - with threads held up in a few places;
   void draw_holds() {
-    constexpr std::uint64_t kDraws = 30'000;
-    constexpr unsigned kVain = 10;
-    const auto length = static_cast<std::uint32_t>(lab_.tape().size());
-    DrawHolds draw(places_, std::max(length, 1U), /*seed=*/1);
-    unsigned vain = 0;
-    for (std::uint64_t i = 0; i < kDraws && vain < kVain && best_preemptions_ > 1 && !spent();
-         ++i) {
-      if (!attempt(draw, SIZE_MAX, SIZE_MAX)) continue;
+    DrawHolds holds(places_, length_, /*seed=*/1);
+    draw(holds, 30'000, 10);
+  }
+  // - and like the best one, over and over, as long as they get better.
+  void draw_similar() {
+    bool better = true;
+    while (better && !spent()) {
+      interleave::Anchored again(best_);
+      NotePlaces places(again, lab_.world().engine());
+      lab_.run(places);
+      DrawSimilar similar(places.deviations(), lab_.world().engine(), length_, /*seed=*/1);
+      better = draw(similar, 6'000, 40, /*until_better=*/true);
+    }
+  }
+
+  // Ends after so many draws, after so many findings in a row that were no better, or at the first
+  // one that is. Is the best one better now?
+  bool draw(interleave::Strategy& strategy, std::uint64_t draws, unsigned most_in_vain,
+            bool until_better = false) {
+    const std::size_t at_first = best_preemptions_;
+    unsigned in_vain = 0;
+    for (std::uint64_t i = 0;
+         i < draws && in_vain < most_in_vain && best_preemptions_ > 1 && !spent(); ++i) {
+      if (!attempt_drawn(strategy)) continue;
       const std::size_t before = best_preemptions_;
       take_apart();
-      vain = best_preemptions_ < before ? 0 : vain + 1;
+      in_vain = best_preemptions_ < before ? 0 : in_vain + 1;
+      if (until_better && in_vain == 0) break;
     }
+    return best_preemptions_ < at_first;
+  }
+
+  // Hardly any has the finding, so it is noted only what does.
+  bool attempt_drawn(interleave::Strategy& strategy) {
+    ++runs_;
+    const Lab::Run run = lab_.run(strategy);
+    if (run.finding == nullptr || run.finding->signature != signature_) return false;
+    interleave::Replay again(lab_.tape());
+    return attempt(again, SIZE_MAX, SIZE_MAX);
   }
 
   // Still the same finding, with at most so many deviations and segments? Then what took effect is
@@ -247,6 +286,7 @@ class Shrinker {
   const std::vector<Place> places_;  // of the schedule to begin with
   Deviations best_;
   std::size_t best_preemptions_;
+  std::uint32_t length_;  // of the schedule to begin with, in choices
   std::uint64_t max_runs_;
   std::uint64_t runs_ = 0;
   bool minimal_ = false;

@@ -1,11 +1,14 @@
 // shrink: from a schedule with a finding to one with the same finding (the same signature) and only
 // the deviations from the default schedule that matter.
 //
-// A schedule is taken apart in three forms, by turns: deviations, each anchored to a place in a
+// A schedule is taken apart in two forms, by turns: deviations, each anchored to a place in a
 // thread's own course so that taking one away does not shift the others (interleave/anchored.h),
-// minimised by halves (ddmin, Zeller and Hildebrandt 2002); segments, who ran how far (segments.h);
-// and holds, drawn by chance (holds.h). Fewer preemptions count first, then fewer deviations. Of
-// the result no single deviation can be left out; it need not be the smallest there is.
+// minimised by halves (ddmin, Zeller and Hildebrandt 2002); and segments, who ran how far
+// (segments.h). Because that ends where nothing more can be left out, and often far from the
+// smallest there is, other schedules with the finding are drawn by chance and taken apart as well:
+// hunted for anew, with threads held up (holds.h), and like the best so far (similar.h). Fewer
+// preemptions count first, then fewer deviations. Of the result no single deviation can be left
+// out; it need not be the smallest there is.
 //
 // Deterministic, and bounded by `max_runs`.
 #pragma once
@@ -23,7 +26,7 @@
 namespace mpglab::explore {
 
 struct ShrinkOptions {
-  std::uint64_t max_runs = 100'000;
+  std::uint64_t max_runs = 150'000;
 };
 
 struct ShrinkResult {

@@ -220,7 +220,7 @@ TEST_F(KilledCampaign, ByAFaultOfOursSaysHowToGoOn) {
   const CommandResult died = hunt_and_kill("ABRT");
   EXPECT_EQ(died.code, 4);
   EXPECT_TRUE(
-      died.complains_of("gcwait + self-steal-update-order (strategy random, seed 1); what "
+      died.complains_of("gcwait + self-steal-update-order (strategy fair-pct, seed 1); what "
                         "was found is in " +
                         folder() + ": `mpglab hunt --resume " + folder() + "` goes on"))
       << died.err;
@@ -370,7 +370,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"--resume d --bug gcwait-stop-not-steal",
                 "has no --bug, not --bug gcwait-stop-not-steal"},
         Mistake{"--resume d --seed 2", "d/campaign.json: this campaign has --seed 1, not --seed 2"},
-        Mistake{"--resume d --strategy pct", "has --strategy random, not --strategy pct"},
+        Mistake{"--resume d --strategy pct", "has --strategy fair-pct, not --strategy pct"},
         Mistake{"--resume d --depth 3", "has no --depth, not --depth 3"},
         Mistake{"--resume d --max-steps 9", "has --max-steps 200000, not --max-steps 9"},
         Mistake{"--resume d --classes", "has no --classes, not --classes"},

@@ -142,7 +142,7 @@ TEST(Hunt, TheSeededFaultIsFound) {
   EXPECT_EQ(object["verdict"], "broken");
   EXPECT_EQ(object["runs"], object["first_finding_run"]);
   EXPECT_EQ(object["findings"], 1);
-  EXPECT_EQ(object["strategy"], "random");
+  EXPECT_EQ(object["strategy"], "fair-pct");
   EXPECT_EQ(object["seed"], 1);
 }
 
@@ -285,7 +285,7 @@ TEST_F(FindingsFolder, KeepsTheObject) {
 
 TEST_F(FindingsFolder, SaysWhichHuntItWas) {
   const json finding = json::parse(contents(file("finding.json")));
-  EXPECT_EQ(finding["strategy"], "random");
+  EXPECT_EQ(finding["strategy"], "fair-pct");
   EXPECT_EQ(finding["seed"], 1);
 }
 

@@ -78,7 +78,7 @@ class TokenOfAHunt : public testing::Test {
 };
 
 TEST_F(TokenOfAHunt, SaysSoWhenItIsReplayed) {
-  EXPECT_NE(say("replay").out.find(fmt::format("\n  found by random, seed 7, schedule {}; shrunk "
+  EXPECT_NE(say("replay").out.find(fmt::format("\n  found by fair-pct, seed 7, schedule {}; shrunk "
                                                "since\n",
                                                finding_["first_finding_run"].dump())),
             std::string::npos)
@@ -86,16 +86,16 @@ TEST_F(TokenOfAHunt, SaysSoWhenItIsReplayed) {
 }
 
 TEST_F(TokenOfAHunt, SaysSoWhenItIsShrunkAgain) {
-  EXPECT_NE(say("shrink").out.find("\nfound by random, seed 7, schedule "), std::string::npos);
+  EXPECT_NE(say("shrink").out.find("\nfound by fair-pct, seed 7, schedule "), std::string::npos);
 }
 
 TEST_F(TokenOfAHunt, SaysSoWhenItIsExplained) {
-  EXPECT_NE(say("explain").out.find("\nfound by random, seed 7, schedule "), std::string::npos);
+  EXPECT_NE(say("explain").out.find("\nfound by fair-pct, seed 7, schedule "), std::string::npos);
 }
 
 TEST_F(TokenOfAHunt, SaysSoToScripts) {
   const nlohmann::json origin = last_object(say("replay --json"))["origin"];
-  EXPECT_EQ(origin, (nlohmann::json{{"strategy", "random"},
+  EXPECT_EQ(origin, (nlohmann::json{{"strategy", "fair-pct"},
                                     {"seed", 7},
                                     {"schedule", finding_["first_finding_run"]},
                                     {"shrunk", true}}));

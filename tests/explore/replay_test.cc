@@ -187,6 +187,20 @@ TEST_F(GcwaitFinding, ShrunkAndShrunkAgainIsStillCalledShrunk) {
   EXPECT_TRUE(shrink(lab_, shrunk_->token)->token.origin->shrunk);
 }
 
+// The race has schedules with 3 preemptions. Leaving out what can be left out of this one, and
+// nothing else, ends with 24.
+TEST(Shrink, DoesNotEndWhereNothingMoreCanBeLeftOut) {
+  HuntOptions options;
+  options.seed = 4;
+  options.runs = 10'000;
+  options.faults.add(*find_race("gcwait-stop-not-steal"));
+  const sim::Program program = program_of(*find_builtin_scenario("gcwait"));
+  const HuntResult result = hunt(program, options);
+  Lab lab(program, options.faults);
+  const auto shrunk = shrink(lab, result.discoveries.at(0).token);
+  EXPECT_LE(shrunk->preemptions_after, 6U);
+}
+
 TEST(Shrink, ASoundScheduleIsLeftAsItIs) {
   Lab lab(program_of(*find_builtin_scenario("ping-pong")), FaultSet{});
   interleave::RandomWalk random(1);
