@@ -47,6 +47,16 @@ class Shared {
     return true;
   }
 
+  // Looks whether `expected` is there, and only then tries to swap: nothing comes of the look but
+  // that. If the look finds something else, so would the swap in its place; if it does not, the
+  // swap tells by itself whether that is so still. So whatever the two do together, at any places
+  // in the order, the swap alone does at one of them, and EngineOptions::spare_looks leaves the
+  // look out. Choice point, or two.
+  bool look_and_cas(T expected, T desired) {
+    if (!engine_->spares_looks() && load() != expected) return false;
+    return cas(expected, desired);
+  }
+
   // Adds and returns the new value, as Go's atomic.Add. Choice point.
   T add(T delta) {
     engine_->step(id_, Access::kUpdate);
