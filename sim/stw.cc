@@ -174,7 +174,7 @@ void Runtime::preemptone(P& p) {
   const std::uint64_t goid = g == nullptr ? 0 : g->goid;
   engine_.done(mp->curg_word, interleave::Access::kLoad, goid, goid);
   if (g == nullptr) return;
-  g->stackguard0.store(true);
+  g->stackguard0.raise();
   g->preempt = true;
 }
 

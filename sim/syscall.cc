@@ -16,7 +16,7 @@ void Runtime::reentersyscall() {
   G& g = this_g();
   tracer::TraceLocker trace = tracer_.acquire();
   ++mp.locks;
-  g.stackguard0.store(true);
+  g.stackguard0.raise();
   P& p = *mp.pp();
 
   casgstatus(g, kGrunning, kGsyscall);
@@ -90,7 +90,7 @@ void Runtime::entersyscallblock() {
   M& mp = this_m();
   G& g = this_g();
   ++mp.locks;
-  g.stackguard0.store(true);
+  g.stackguard0.raise();
   P& p = *mp.pp();
   mp.syscalltick = p.syscalltick.load();
   p.syscalltick.bump(1);

@@ -451,6 +451,9 @@ INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsAlike, testing::Values(6U, 9U, 11U));
 INSTANTIATE_TEST_SUITE_P(OfAdds, RandomPrograms,
                          testing::Combine(testing::Values(Mix::kAdds),
                                           testing::Values(5U, 7U, 8U)));
+INSTANTIATE_TEST_SUITE_P(OfRaises, RandomPrograms,
+                         testing::Combine(testing::Values(Mix::kRaises),
+                                          testing::Values(5U, 7U, 8U)));
 INSTANTIATE_TEST_SUITE_P(OfEverything, RandomPrograms,
                          testing::Combine(testing::Values(Mix::kEverything),
                                           testing::Values(4U, 6U, 8U, 10U, 11U)));

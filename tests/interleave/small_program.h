@@ -23,7 +23,7 @@ class SmallProgram {
   // not; or everything in threads that start each other somewhere in their course; or loads, stores
   // and adds that do not look; or everything, and some of it at once; or that with objects that
   // stand alone; or threads that all do the same, of everything; or loads,
-  // stores and looks before compare-and-swaps.
+  // stores and looks before compare-and-swaps; or loads, stores and raises.
   enum class Mix : std::uint8_t {
     kEverything,
     kOneWord,
@@ -32,7 +32,8 @@ class SmallProgram {
     kAtOnce,
     kAlone,
     kAlike,
-    kLooks
+    kLooks,
+    kRaises
   };
 
   // At most `steps` operations in all; the same seed is the same program.
@@ -93,6 +94,7 @@ class SmallProgram {
     kBump,
     kAtOnce,  // from here on, or not any more
     kLookAndCas,
+    kRaise,
   };
   struct Op {
     Kind kind;
@@ -119,6 +121,11 @@ class SmallProgram {
       constexpr std::array kOfLooks = {Kind::kLoad,       Kind::kStore,  Kind::kStoreSeen,
                                        Kind::kLookAndCas, Kind::kIfSeen, Kind::kLookAndCas};
       return {kOfLooks[random.below(kOfLooks.size())], random.below(2),
+              static_cast<int>(random.below(2))};
+    }
+    if (mix == Mix::kRaises) {
+      constexpr std::array kOfRaises = {Kind::kLoad, Kind::kStore, Kind::kRaise, Kind::kRaise};
+      return {kOfRaises[random.below(kOfRaises.size())], random.below(2),
               static_cast<int>(random.below(2))};
     }
     const bool some_at_once = mix == Mix::kAtOnce || mix == Mix::kAlone;
@@ -226,6 +233,9 @@ class SmallProgram {
         break;
       case Kind::kLookAndCas:
         thread.seen = word.look_and_cas(op.value, op.value + 1) ? 1 : 0;
+        break;
+      case Kind::kRaise:
+        word.raise();
         break;
       case Kind::kIfSeen:
         break;
