@@ -7,8 +7,9 @@
 
 #include "explore/builtin_scenarios.h"
 #include "explore/lab.h"
+#include "explore/strategies.h"
+#include "interleave/ask_always.h"  // of the tests
 #include "interleave/class_hash.h"
-#include "interleave/pct.h"
 #include "interleave/sparse_walk.h"
 #include "sim/scenario.h"
 #include "sim/world.h"
@@ -42,6 +43,31 @@ void schedule_judged(benchmark::State& state, const char* scenario) {
   interleave::SparseWalk walk(1);
   for (auto _ : state) benchmark::DoNotOptimize(lab.run(walk).verdict);
   state.SetItemsProcessed(state.iterations());
+}
+
+// The same schedules by turns, the strategy asked at every choice and only where it is not calm,
+// and how many times as long the former take.
+void schedule_judged_by(benchmark::State& state, StrategyKind kind) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int kTurn = 64;
+  Lab lab(program_of("gcwait"), FaultSet{});
+  const StrategyOptions options{.kind = kind, .length = 2'000};
+  const auto calm = make_strategy(options);
+  const auto same = make_strategy(options);
+  interleave::AskAlways asked(*same);
+  Clock::duration if_calm{};
+  Clock::duration if_asked{};
+  for (auto _ : state) {
+    const auto begin = Clock::now();
+    for (int i = 0; i < kTurn; ++i) benchmark::DoNotOptimize(lab.run(*calm).verdict);
+    const auto middle = Clock::now();
+    for (int i = 0; i < kTurn; ++i) benchmark::DoNotOptimize(lab.run(asked).verdict);
+    if_calm += middle - begin;
+    if_asked += Clock::now() - middle;
+  }
+  const double seconds = std::chrono::duration<double>(if_calm).count();
+  state.counters["schedules/s"] = static_cast<double>(state.iterations()) * kTurn / seconds;
+  state.counters["ratio"] = std::chrono::duration<double>(if_asked).count() / seconds;
 }
 
 // What it costs to know the class of each schedule: the same schedules by turns without and with
@@ -79,6 +105,9 @@ BENCHMARK_CAPTURE(schedule_run, gcwait, "gcwait");
 BENCHMARK_CAPTURE(schedule_judged, gcwait, "gcwait");
 BENCHMARK_CAPTURE(schedule_judged, syscalls, "syscalls");
 BENCHMARK_CAPTURE(schedule_judged, stop_the_world, "stop-the-world");
+BENCHMARK_CAPTURE(schedule_judged_by, random, StrategyKind::kRandom);
+BENCHMARK_CAPTURE(schedule_judged_by, pct, StrategyKind::kPct);
+BENCHMARK_CAPTURE(schedule_judged_by, fair_pct, StrategyKind::kFairPct);
 BENCHMARK_CAPTURE(schedule_judged_and_classed, gcwait, "gcwait");
 BENCHMARK_CAPTURE(schedule_judged_and_classed, stop_the_world, "stop-the-world");
 

@@ -72,6 +72,7 @@ class FairPct final : public interleave::Strategy {
   bool begin() override { return fair_.begin(); }
   std::uint32_t pick(const interleave::Decision& decision) override { return fair_.pick(decision); }
   void end(const interleave::Tape& tape) override { fair_.end(tape); }
+  interleave::Calm& calm() override { return fair_.calm(); }
 
  private:
   interleave::Pct pct_;

@@ -188,6 +188,7 @@ inline ThreadId Engine::pick_thread(ChoiceKind kind, ThreadSet candidates) {
   gave_way_ = 0;
   const auto bound = static_cast<std::uint32_t>(std::popcount(candidates));
   if (bound == 1) {
+    calm_->turn_passed();
     const auto only = static_cast<ThreadId>(std::countr_zero(candidates));
     if ((runnable_ & candidates) == 0) [[unlikely]]
       rouse(only);
@@ -220,11 +221,11 @@ void Engine::step(ObjectId object, Access access) {
 
 // Most choices of a hunt end here.
 inline void Engine::stay_or_reschedule(ThreadSet candidates) {
-  if (*calm_ == 0) [[unlikely]]
+  if (!calm_->holds(candidates)) [[unlikely]]
     return ask_whether_to_stay(candidates);
   if (joins_ != 0) [[unlikely]]
     if (joins(current_)) return;
-  --*calm_;
+  --calm_->left;
   record(ChoiceKind::kPreempt, static_cast<std::uint32_t>(std::popcount(candidates)), 0);
 }
 
@@ -358,6 +359,7 @@ void Engine::undisturbed(bool on) {
   if (observer_ != nullptr) [[unlikely]]
     observer_->on_undisturbed(on);
   undisturbed_ = on;
+  strategy_->calm().turn_passed();
   find_calm();
 }
 

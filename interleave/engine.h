@@ -416,8 +416,8 @@ class Engine {
 
   EngineOptions options_;
   Strategy* strategy_ = nullptr;  // while an execution runs
-  std::uint32_t no_calm_ = 0;
-  std::uint32_t* calm_ = &no_calm_;  // the strategy's, where it counts
+  Calm no_calm_;
+  Calm* calm_ = &no_calm_;  // the strategy's, where it counts
   Observer* observer_ = nullptr;
 
   // Calm counts where a choice goes on the tape, and nowhere else.

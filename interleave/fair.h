@@ -17,6 +17,10 @@
 // a moment between two questions counts as one that could. That is no loss of fairness: whenever
 // somebody could go on and does not there is a question.
 //
+// While one thread runs and the same ones can go on, questions change nothing here but for the
+// first of them, so where the inner strategy is calm this is calm as well, until somebody else can
+// go on or cannot any more.
+//
 // Execution number n is what the inner strategy makes of n: nothing is kept from one to the next.
 #pragma once
 
@@ -37,26 +41,37 @@ class Fair final : public Strategy {
 
   bool begin() override {
     known_ = could_ = 0;
-    return inner_.begin();
+    if (!inner_.begin()) return false;
+    be_calm_among(0);
+    return true;
   }
 
   std::uint32_t pick(const Decision& decision) override {
     if (!decision.picks_thread()) return inner_.pick(decision);
     catch_up(decision);
-    const ThreadSet offered = not_below_another(decision.candidates);
-    if (offered == decision.candidates) return inner_.pick(decision);
     Decision narrowed = decision;
-    narrowed.candidates = offered;
-    narrowed.bound = static_cast<std::uint16_t>(std::popcount(offered));
-    if (narrowed.bound == 1) return decision.place(narrowed.thread_at(0));
+    narrowed.candidates = not_below_another(decision.candidates, 0);
+    narrowed.bound = static_cast<std::uint16_t>(std::popcount(narrowed.candidates));
+    if (narrowed.bound == 1) {
+      be_calm_among(0);
+      return decision.place(narrowed.thread_at(0));
+    }
     // To the inner strategy a running thread that is not offered is one that has to wait.
-    if (decision.kind == ChoiceKind::kPreempt && (offered & bit(decision.current)) == 0)
+    if (decision.kind == ChoiceKind::kPreempt && (narrowed.candidates & bit(decision.current)) == 0)
       narrowed.kind = ChoiceKind::kBlock;
     const std::uint32_t value = inner_.pick(narrowed);
-    return value == kDiverged ? kDiverged : decision.place(narrowed.thread_at(value));
+    if (value >= kGiveUp) return value;
+    const ThreadId taken = narrowed.thread_at(value);
+    // The same must be offered when `taken` has made its step.
+    const bool stays = not_below_another(decision.candidates, bit(taken)) == narrowed.candidates;
+    be_calm_among(stays ? decision.candidates : 0);
+    return decision.place(taken);
   }
 
   void end(const Tape& tape) override { inner_.end(tape); }
+
+  // What is left of the inner strategy's.
+  Calm& calm() override { return inner_.calm(); }
 
  private:
   // The paper's P, E, D and S of one thread. E, D and S are about the time since it gave way last.
@@ -108,13 +123,21 @@ class Fair final : public Strategy {
     could_ = can;
   }
 
-  ThreadSet not_below_another(ThreadSet candidates) const {
+  // If those in `ran` make a step first.
+  ThreadSet not_below_another(ThreadSet candidates, ThreadSet ran) const {
     ThreadSet offered = 0;
     for_each(candidates, [&](ThreadId thread) {
-      if ((threads_[thread].below & candidates) == 0) offered |= bit(thread);
+      if ((threads_[thread].below & ~ran & candidates) == 0) offered |= bit(thread);
     });
     MPG_CHECK(offered != 0, "threads are below each other in a circle");
     return offered;
+  }
+
+  // Calm may last while exactly these can go on; for the empty set it is over.
+  void be_calm_among(ThreadSet candidates) {
+    Calm& calm = inner_.calm();
+    calm.watched = ~ThreadSet{0};
+    calm.expected = candidates;
   }
 
   Strategy& inner_;

@@ -11,12 +11,16 @@
 // sees to it that nobody is starved it is better left. Choices of the program are answered
 // uniformly.
 //
+// Until the next of these points the running thread stays while nobody above it can go on, so the
+// strategy is calm about all who are below (Calm, strategy.h).
+//
 // Execution number n is a function of (seed, depth, length, n).
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "interleave/random.h"
@@ -45,6 +49,8 @@ class Pct final : public Strategy {
     random_ = Random(seed_, execution_++);
     known_ = 0;
     choice_ = 0;
+    calm_ = {};
+    calm_for_ = 0;
     lowest_ = kInitialLowest;
     for (std::uint32_t& point : change_points_) point = random_.below(length_);
     std::sort(change_points_.begin(), change_points_.end());
@@ -54,6 +60,7 @@ class Pct final : public Strategy {
 
   std::uint32_t pick(const Decision& decision) override {
     if (!decision.picks_thread()) return random_.below(decision.bound);
+    choice_ += calm_for_ - calm_.left;
     give_priorities(decision.candidates | ThreadSet{1} << decision.current);
     if (decision.kind == ChoiceKind::kYield && giving_way_ == GivingWay::kLowers)
       priority_[decision.current] = lowest_--;
@@ -67,6 +74,8 @@ class Pct final : public Strategy {
       const auto thread = static_cast<ThreadId>(std::countr_zero(left));
       if (best == kNoThread || priority_[thread] > priority_[best]) best = thread;
     }
+    calm_for_ = until_next_change();
+    calm_ = {.left = calm_for_, .watched = ~below(best), .expected = ThreadSet{1} << best};
     return decision.place(best);
   }
 
@@ -80,6 +89,22 @@ class Pct final : public Strategy {
   }
 
  private:
+  // How many choices come before the next point.
+  std::uint32_t until_next_change() const {
+    return next_change_ < change_points_.size() ? change_points_[next_change_] - choice_
+                                                : std::numeric_limits<std::uint32_t>::max();
+  }
+
+  // Who is known to give `thread` the way.
+  ThreadSet below(ThreadId thread) const {
+    ThreadSet set = 0;
+    for (ThreadSet left = known_; left != 0; left &= left - 1) {
+      const auto other = static_cast<ThreadId>(std::countr_zero(left));
+      if (priority_[other] < priority_[thread]) set |= ThreadSet{1} << other;
+    }
+    return set;
+  }
+
   // First priorities lie above, those of threads that were put back lie below.
   static constexpr std::int64_t kInitialLowest = -1;
 
@@ -101,7 +126,8 @@ class Pct final : public Strategy {
   ThreadSet known_ = 0;
   std::array<std::int64_t, kMaxThreads> priority_{};
   std::int64_t lowest_ = kInitialLowest;
-  std::uint32_t choice_ = 0;
+  std::uint32_t choice_ = 0;  // without those of this calm
+  std::uint32_t calm_for_ = 0;
   std::vector<std::uint32_t> change_points_;
   std::size_t next_change_ = 0;
 };

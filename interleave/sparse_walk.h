@@ -9,7 +9,7 @@
 // equally likely. Execution n of seed s is a function of (s, n) alone.
 //
 // Numbers are drawn ahead, many at once, and those that would interrupt the running thread are
-// marked; up to the next of these the walk is calm (Strategy::calm). Each question is answered
+// marked; up to the next of these the walk is calm (Calm, strategy.h). Each question is answered
 // with the number that it would get if they were drawn one by one.
 #pragma once
 
@@ -39,8 +39,8 @@ class SparseWalk final : public Strategy {
     const bool could_stay = decision.kind == ChoiceKind::kPreempt;
     std::uint32_t at = next();
     if (could_stay) {
-      if (calm_ > 0) {
-        --calm_;
+      if (calm_.left > 0) {
+        --calm_.left;
         return 0;
       }
       // The number interrupts, and the one behind it says for whom.
@@ -62,9 +62,9 @@ class SparseWalk final : public Strategy {
 
   // The place of the next number, which is drawn now if none is left.
   std::uint32_t next() {
-    if (calm_end_ - calm_ == kAhead) [[unlikely]]
+    if (calm_end_ - calm_.left == kAhead) [[unlikely]]
       draw_ahead();
-    return calm_end_ - calm_;
+    return calm_end_ - calm_.left;
   }
 
   [[gnu::noinline]] void draw_ahead() {
@@ -88,8 +88,8 @@ class SparseWalk final : public Strategy {
 
   // The numbers before place `at` have been used.
   void look_ahead(std::uint32_t at) {
-    calm_ = static_cast<std::uint32_t>(std::countl_zero(interrupting_ << at));
-    calm_end_ = at + calm_;
+    calm_.left = static_cast<std::uint32_t>(std::countl_zero(interrupting_ << at));
+    calm_end_ = at + calm_.left;
   }
 
   std::uint64_t seed_;
@@ -97,9 +97,9 @@ class SparseWalk final : public Strategy {
   Random random_;
   std::uint64_t interrupts_below_ = 0;  // 2^64 / r
   // The numbers that have been drawn last, and which of them interrupt, the first in the highest
-  // bit; behind the last stands a bit that ends any search. Those before place calm_end_ - calm_
-  // have been used, and of the others the one at calm_end_ is the first that interrupts, if any
-  // does, or else kAhead.
+  // bit; behind the last stands a bit that ends any search. Those before place calm_end_ -
+  // calm_.left have been used, and of the others the one at calm_end_ is the first that interrupts,
+  // if any does, or else kAhead.
   std::array<std::uint64_t, kAhead> ahead_;
   std::uint64_t interrupting_ = 0;
   std::uint32_t calm_end_ = 0;

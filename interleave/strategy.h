@@ -51,6 +51,27 @@ struct Decision {
   unsigned place(ThreadId thread) const { return place_of(candidates, current, thread); }
 };
 
+// For how long a strategy will not interrupt whoever runs, as far as it knows: nearly all choices
+// of a schedule are such, and need not be asked about. It holds for the next `left` questions of
+// kind kPreempt, while those of `watched` who are candidates are exactly those of `expected`: the
+// answer is 0 then, and counting `left` down is the same as asking. Whoever watches nobody is calm
+// whatever happens; whoever watches somebody has the next question asked after the turn has passed
+// without one (turn_passed).
+struct Calm {
+  std::uint32_t left = 0;
+  ThreadSet watched = 0;
+  ThreadSet expected = 0;
+
+  bool holds(ThreadSet candidates) const {
+    return left != 0 && ((candidates ^ expected) & watched) == 0;
+  }
+  // Nobody was asked about who goes on, since there was only one; or nobody is asked for a while.
+  void turn_passed() {
+    // There is no question without candidates, so this holds for none.
+    if (watched != 0) *this = {.left = left, .watched = ~ThreadSet{0}, .expected = 0};
+  }
+};
+
 class Strategy {
  public:
   virtual ~Strategy() = default;
@@ -69,13 +90,12 @@ class Strategy {
   // The execution has ended; `tape` holds every choice of it.
   virtual void end(const Tape& tape) = 0;
 
-  // A strategy that rarely interrupts anybody knows beforehand for how long it will not, and nearly
-  // all choices of a schedule are such. While this is above 0, the answer to a question of kind
-  // kPreempt is 0, whatever it is about, and counting this down is the same as asking pick().
-  std::uint32_t& calm() { return calm_; }
+  // May change with each answer of pick() and in begin(). A strategy must also answer what it is
+  // asked in spite of it: whoever observes an execution has every question asked.
+  virtual Calm& calm() { return calm_; }
 
  protected:
-  std::uint32_t calm_ = 0;
+  Calm calm_;
 };
 
 }  // namespace mpglab::interleave

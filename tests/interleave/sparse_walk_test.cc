@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ask_always.h"
 #include "interleave/engine.h"
 #include "interleave/shared.h"
 
@@ -35,23 +36,6 @@ class OneByOne final : public Strategy {
   std::uint64_t execution_ = 0;
   Random random_;
   std::uint32_t rarity_ = 2;
-};
-
-// Asks another strategy at every choice, calm or not.
-class AskAlways final : public Strategy {
- public:
-  explicit AskAlways(Strategy& inner) : inner_(inner) {}
-  bool begin() override { return inner_.begin(); }
-  std::uint32_t pick(const Decision& decision) override {
-    ++asked_;
-    return inner_.pick(decision);
-  }
-  void end(const Tape& tape) override { inner_.end(tape); }
-  std::size_t asked() const { return asked_; }
-
- private:
-  Strategy& inner_;
-  std::size_t asked_ = 0;
 };
 
 class CountChoices final : public Observer {
