@@ -75,9 +75,10 @@ void prove(benchmark::State& state, interleave::StateSearchOptions options,
 }
 
 void prove_by_classes(benchmark::State& state, const interleave::DporOptions& options,
-                      bool alike = true) {
+                      bool alike = true, bool looks_spared = true) {
   sim::Program program = syscall_beside_stop_the_world();
   program.idle_ms_alike = alike;
+  program.looks_spared = looks_spared;
   std::uint64_t classes = 0;
   std::uint64_t abandoned = 0;
   for (auto _ : state) {
@@ -121,12 +122,21 @@ void proof_by_classes_with_ms_told_apart(benchmark::State& state) {
 void proof_by_classes_of_all_critical_sections(benchmark::State& state) {
   prove_by_classes(state, {.spare_kept = false});
 }
+void proof_by_classes_with_looks(benchmark::State& state) {
+  prove_by_classes(state, {}, /*alike=*/true, /*looks_spared=*/false);
+}
+void proof_by_classes_with_raises_as_stores(benchmark::State& state) {
+  prove_by_classes(state, {.spare_raises = false});
+}
 void proof_by_classes_of_all(benchmark::State& state) {
-  prove_by_classes(state, {.spare_kept = false}, /*alike=*/false);
+  prove_by_classes(state, {.spare_kept = false, .spare_raises = false}, /*alike=*/false,
+                   /*looks_spared=*/false);
 }
 BENCHMARK(proof_by_classes)->Unit(benchmark::kMillisecond);
 BENCHMARK(proof_by_classes_with_ms_told_apart)->Unit(benchmark::kMillisecond);
 BENCHMARK(proof_by_classes_of_all_critical_sections)->Unit(benchmark::kMillisecond);
+BENCHMARK(proof_by_classes_with_looks)->Unit(benchmark::kMillisecond);
+BENCHMARK(proof_by_classes_with_raises_as_stores)->Unit(benchmark::kMillisecond);
 BENCHMARK(proof_by_classes_of_all)->Unit(benchmark::kMillisecond);
 BENCHMARK(proof_with_ms_told_apart)->DenseRange(1, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(proof)->DenseRange(1, 2)->Unit(benchmark::kMillisecond);

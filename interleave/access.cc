@@ -14,6 +14,8 @@ const char* access_name(Access access) {
       return "update";
     case Access::kAdd:
       return "add";
+    case Access::kRaise:
+      return "raise";
     case Access::kCas:
       return "cas";
     case Access::kLook:

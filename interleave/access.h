@@ -25,6 +25,7 @@ enum class Access : std::uint8_t {
   kStore,
   kUpdate,      // fetch-and-add, exchange: read and write in one step
   kAdd,         // adds and does not look: two of them commute
+  kRaise,       // stores 1 and does not look: two of them commute
   kCas,         // compare-and-swap: reads, and writes if it finds what it expects
   kLook,        // at something that is no word: a list, a table
   kChange,      // and looks, the same
@@ -50,6 +51,7 @@ constexpr bool writes(Access access) {
     case Access::kStore:
     case Access::kUpdate:
     case Access::kAdd:
+    case Access::kRaise:
     case Access::kCas:
     case Access::kChange:
     case Access::kTake:
@@ -86,6 +88,7 @@ constexpr bool is_on_data(Access access) {
     case Access::kStore:
     case Access::kUpdate:
     case Access::kAdd:
+    case Access::kRaise:
     case Access::kCas:
     case Access::kLook:
     case Access::kChange:
@@ -96,11 +99,12 @@ constexpr bool is_on_data(Access access) {
   }
 }
 
-// What matters of an operation to others on its object.
+// What matters of an operation to others on its object. A raise is as an add: they commute with
+// their like alone, and no word has both.
 enum class Effect : std::uint8_t { kRead, kAdd, kWrite };
 
 constexpr Effect effect_of(Access access, bool wrote) {
-  if (access == Access::kAdd) return Effect::kAdd;
+  if (access == Access::kAdd || access == Access::kRaise) return Effect::kAdd;
   return wrote ? Effect::kWrite : Effect::kRead;
 }
 // May the order of two that have these effects on one object matter?

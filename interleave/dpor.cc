@@ -158,7 +158,7 @@ void Dpor::on_also(const Step& step) {
   const ThreadId thread = thread_[step.thread];
   if (undisturbed_ || last_thread_ != thread) return;
   go_on({.thread = thread,
-         .operation = step.operation,
+         .operation = taken(step.operation),
          .wrote = step.wrote,
          .before = step.before,
          .after = step.after});
@@ -186,8 +186,16 @@ void Dpor::end_of_test() {
     const auto id = static_cast<ThreadId>(thread);
     const bool made = engine_.visits(id) == visits_[id];
     pending_[id] =
-        made ? Pending{} : Pending{engine_.pending(id), engine_.operand(id), engine_.at_once(id)};
+        made ? Pending{}
+             : Pending{taken(engine_.pending(id)), engine_.operand(id), engine_.at_once(id)};
   }
+}
+
+// As what an operation counts.
+Operation Dpor::taken(Operation operation) const {
+  if (operation.access == Access::kRaise && !options_.spare_raises)
+    operation.access = Access::kStore;
+  return operation;
 }
 
 void Dpor::on_operation(const Step& step) {
@@ -196,7 +204,7 @@ void Dpor::on_operation(const Step& step) {
   const ThreadId thread = thread_[step.thread];
   const Event event{
       .thread = thread,
-      .operation = step.operation,
+      .operation = taken(step.operation),
       .wrote = step.wrote,
       .operand = engine_.operand(step.thread),
       .before = step.before,

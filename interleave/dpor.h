@@ -14,7 +14,7 @@
 //  has
 //    read. Whether one would succeed in another order is known before it is tried, because its
 //    operand is announced; the same holds for who takes from a list that may be empty. Adds that do
-//    not look (Shared::bump) commute with each other, and with nothing else.
+//    not look (Shared::bump) commute with each other, and with nothing else; so do raises.
 //  - all operations on one mutex or semaphore depend on each other, and so do those on a note, but
 //    for two sleeps. A step that waits (lock, acquire, sleep) races with the last operation on its
 //    object before which it would have been possible, as long as its thread knew nothing of that.
@@ -107,8 +107,9 @@ struct DporReversal {
 
 struct DporOptions {
   // Each of the reductions, to measure what it spares.
-  bool spare_kept = true;   // what stands alone and is left as it was found has only been read
-  bool spare_alike = true;  // of threads that are alike the first one makes its first step first
+  bool spare_kept = true;    // what stands alone and is left as it was found has only been read
+  bool spare_raises = true;  // two stores of the same (Access::kRaise) commute
+  bool spare_alike = true;   // of threads that are alike the first one makes its first step first
 };
 
 class Dpor final : public Strategy, public Observer {
@@ -202,6 +203,7 @@ class Dpor final : public Strategy, public Observer {
     return made_ < log_.size() ? log_[made_].thread : path_[made_].thread;
   }
   std::uint32_t give_up();
+  Operation taken(Operation operation) const;
   void record(const Event& event);
   void go_on(const Event& operation);
   void end_step();

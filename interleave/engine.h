@@ -81,6 +81,9 @@ struct EngineOptions {
   bool time_stands_still = false;
   // Operations of which nothing but names depends (touch_for_a_name) are no steps.
   bool spare_naming_steps = false;
+  // A look that only spares a compare-and-swap (Shared::look_and_cas) is no step: the swap alone
+  // does all that the two do.
+  bool spare_looks = false;
   // Without a tape an execution may be as long as it likes: nothing is kept of it, and it can be
   // neither replayed nor observed.
   bool keep_tape = true;
@@ -159,6 +162,7 @@ class Engine {
   void touch_for_a_name(ObjectId object) {
     if (!options_.spare_naming_steps) touch(object, Access::kChange);
   }
+  bool spares_looks() const { return options_.spare_looks; }
   // As step, for a kTake that finds something if one of the bits of `wanted` is set in the object's
   // value. took() tells what became of it.
   void step_take(ObjectId object, std::uint64_t wanted) {

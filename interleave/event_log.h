@@ -4,7 +4,8 @@
 // that it has started, and before operations that it depends on or that depend on it, in the order
 // of the execution. Two executions with the same such order are equivalent: one Mazurkiewicz trace.
 // What counts as dependent: two operations on one object of which at least one has written, but for
-// two that add and do not look (Access::kAdd). A compare-and-swap that failed has only read.
+// two that add and do not look (Access::kAdd) or both raise (Access::kRaise). A compare-and-swap
+// that failed has only read.
 //
 // A step of several operations (at_once.h) is one event: it happens before what any of its
 // operations happens before, and after what any of them happens after. An object that stands alone

@@ -38,6 +38,7 @@ class Shared {
   // Compare and swap: puts `desired` where `expected` was, and tells whether it was there.
   // Choice point.
   bool cas(T expected, T desired) {
+    not_with(kRaised);
     engine_->step_cas(id_, word(expected));
     if (value_ != expected) {
       engine_->done_in_vain(id_, word(value_));
@@ -45,6 +46,16 @@ class Shared {
     }
     set(Access::kCas, desired);
     return true;
+  }
+
+  // Looks whether `expected` is there, and only then tries to swap: nothing comes of the look but
+  // that. If the look finds something else, so would the swap in its place; if it does not, the
+  // swap tells by itself whether that is so still. So whatever the two do together, at any places
+  // in the order, the swap alone does at one of them, and EngineOptions::spare_looks leaves the
+  // look out. Choice point, or two.
+  bool look_and_cas(T expected, T desired) {
+    if (!engine_->spares_looks() && load() != expected) return false;
+    return cas(expected, desired);
   }
 
   // Adds and returns the new value, as Go's atomic.Add. Choice point.
@@ -58,9 +69,18 @@ class Shared {
   // REQUIRES: nobody waits for the word's value, ever: which of several adds made it so would
   // matter.
   void bump(T delta) {
-    bumped_ = true;
+    changed_as(kBumped);
     engine_->step(id_, Access::kAdd);
     set(Access::kAdd, static_cast<T>(value_ + delta));
+  }
+
+  // Stores 1, so that two of them may as well come in the other order. Choice point.
+  // REQUIRES: what is written to plain data in the same steps commutes as well. Nobody waits for
+  // the word's value, compares and swaps it, or bumps it, ever.
+  void raise() {
+    changed_as(kRaised);
+    engine_->step(id_, Access::kRaise);
+    set(Access::kRaise, static_cast<T>(1));
   }
 
   // Puts `value` and returns what was there. Choice point.
@@ -91,6 +111,19 @@ class Shared {
   ObjectId id() const { return id_; }
 
  private:
+  // Changes that commute with their like.
+  static constexpr std::uint8_t kBumped = 1;
+  static constexpr std::uint8_t kRaised = 2;
+
+  void changed_as(std::uint8_t how) {
+    has_been_ |= how;
+    MPG_CHECK(has_been_ != (kBumped | kRaised), "a word is both added to and raised");
+  }
+  // It would matter which of several such changes it was that came first.
+  void not_with(std::uint8_t how) const {
+    MPG_CHECK((has_been_ & how) == 0, "a word is looked at in a way that its changes do not allow");
+  }
+
   static std::uint64_t word(T value) { return static_cast<std::uint64_t>(value); }
 
   void set(Access access, T value) {
@@ -107,7 +140,7 @@ class Shared {
   }
 
   void await(Access access, T value) {
-    MPG_CHECK(!bumped_, "somebody waits for a word that is added to without looking");
+    not_with(kBumped | kRaised);
     engine_->step_await(ends_wait(access, word(value)), waiters_, id_, access, word(value));
     MPG_CHECK(ends_wait(access, word(value)), "a wait ended before its time");
     engine_->done(id_, access, word(value_), word(value_));
@@ -133,7 +166,7 @@ class Shared {
   Engine* engine_;
   ObjectId id_;
   T value_;
-  bool bumped_ = false;  // ever
+  std::uint8_t has_been_ = 0;  // ever: kBumped, kRaised
   ThreadSet waiters_ = 0;
 };
 

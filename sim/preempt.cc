@@ -72,7 +72,7 @@ bool Runtime::suspend_g(G& g, bool& stopped) {
       case kGrunning:
         if (g.preempt_stop && g.preempt && g.stackguard0.load()) break;
         if (!g.atomicstatus.cas(kGrunning, kGrunning | kGscan)) break;
-        g.stackguard0.store(true);
+        g.stackguard0.raise();
         g.preempt = g.preempt_stop = true;
         g.atomicstatus.store(kGrunning);
         break;

@@ -80,6 +80,9 @@ struct Program {
   // every order. (Go wakes the one that came last; each schedule of the one kind is one of the
   // other with the Ms' names exchanged.)
   bool idle_ms_alike = false;
+  // If only the bodies are open: a look that only spares a compare-and-swap is no step
+  // (Shared::look_and_cas). Not said in a scenario: switched off to measure what it spares.
+  bool looks_spared = true;
   std::vector<GoroutineBody> bodies;
   std::vector<Channel> channels;
   std::vector<ProgramSetting> settings;  // in the order of the file; tokens have their numbers

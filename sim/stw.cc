@@ -61,8 +61,7 @@ bool Runtime::take_ps() {
   // Ps in syscalls are taken.
   tracer::TraceLocker trace = tracer_.acquire();
   for (const auto& p : ps_) {
-    if (p->status.load() != PStatus::kPsyscall) continue;
-    if (!p->status.cas(PStatus::kPsyscall, PStatus::kPgcstop)) continue;
+    if (!p->status.look_and_cas(PStatus::kPsyscall, PStatus::kPgcstop)) continue;
     truth_steal(*p);
     if (trace.ok()) trace.proc_steal(*p, false);
     p->syscalltick.bump(1);
@@ -175,7 +174,7 @@ void Runtime::preemptone(P& p) {
   const std::uint64_t goid = g == nullptr ? 0 : g->goid;
   engine_.done(mp->curg_word, interleave::Access::kLoad, goid, goid);
   if (g == nullptr) return;
-  g->stackguard0.store(true);
+  g->stackguard0.raise();
   g->preempt = true;
 }
 

@@ -16,7 +16,7 @@ void Runtime::reentersyscall() {
   G& g = this_g();
   tracer::TraceLocker trace = tracer_.acquire();
   ++mp.locks;
-  g.stackguard0.store(true);
+  g.stackguard0.raise();
   P& p = *mp.pp();
 
   casgstatus(g, kGrunning, kGsyscall);
@@ -90,7 +90,7 @@ void Runtime::entersyscallblock() {
   M& mp = this_m();
   G& g = this_g();
   ++mp.locks;
-  g.stackguard0.store(true);
+  g.stackguard0.raise();
   P& p = *mp.pp();
   mp.syscalltick = p.syscalltick.load();
   p.syscalltick.bump(1);
@@ -146,15 +146,13 @@ void Runtime::exitsyscall() {
 bool Runtime::exitsyscallfast(P* oldp) {
   const InFunction here(calls(), "exitsyscallfast");
   tracer::TraceLocker trace = tracer_.acquire();
-  if (oldp != nullptr && oldp->status.load() == PStatus::kPsyscall) {
-    if (oldp->status.cas(PStatus::kPsyscall, PStatus::kPidle)) {
-      M* owner = oldp->syscall_owner;
-      engine_.saw(number_of(owner));
-      wirep(*oldp);
-      exitsyscallfast_reacquired(trace, owner);
-      if (trace.ok()) tracer_.release(trace);
-      return true;
-    }
+  if (oldp != nullptr && oldp->status.look_and_cas(PStatus::kPsyscall, PStatus::kPidle)) {
+    M* owner = oldp->syscall_owner;
+    engine_.saw(number_of(owner));
+    wirep(*oldp);
+    exitsyscallfast_reacquired(trace, owner);
+    if (trace.ok()) tracer_.release(trace);
+    return true;
   }
   if (trace.ok()) tracer_.release(trace);
   return sched_.npidle.load() != 0 && exitsyscallfast_pidle();

@@ -106,6 +106,7 @@ class World::Impl final : private tracer::EventObserver {
     interleave::EngineOptions engine = options.engine;
     engine.merge_lock_steps = !program.bodies_only;
     engine.time_stands_still = engine.spare_naming_steps = program.bodies_only;
+    engine.spare_looks = program.bodies_only && program.looks_spared;
     return engine;
   }
 

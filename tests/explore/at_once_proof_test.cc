@@ -85,6 +85,11 @@ TEST_P(SmallScenario, HasNoneIfIdleMsAreAlikeEither) {
   alike.idle_ms_alike = true;
   expect_no_other_history(alike);
 }
+TEST_P(SmallScenario, HasTheSameHistoriesIfLooksAreSteps) {
+  sim::Program all_looks = program();
+  all_looks.looks_spared = false;
+  EXPECT_EQ(histories(program()), histories(all_looks));
+}
 
 // (With four goroutines in a queue a thief takes two.)
 INSTANTIATE_TEST_SUITE_P(With, SmallScenario,

@@ -104,7 +104,7 @@ class ClassOfExecution final : public Observer {
     Object& object = objects_[step.operation.object];
     if (kept) {
       object.reads[object.writes].insert({reader(thread, object), number});
-    } else if (step.operation.access == Access::kAdd) {
+    } else if (step.operation.access == Access::kAdd || step.operation.access == Access::kRaise) {
       object.adds[object.writes].insert(name_of(thread, number));
     } else if (step.wrote) {
       ++object.writes;

@@ -270,8 +270,9 @@ Met by_brute_force(Mix mix, std::uint64_t seed, unsigned steps) {
 }
 
 // The search observes the engine itself, so its executions are run once more to be named.
-Met by_dpor(Mix mix, std::uint64_t seed, unsigned steps, const DporOptions& options = {}) {
-  Engine engine;
+Met by_dpor(Mix mix, std::uint64_t seed, unsigned steps, const DporOptions& options = {},
+            const EngineOptions& engine_options = {}) {
+  Engine engine(engine_options);
   test::SmallProgram program(engine, mix, seed, steps);
   std::vector<Tape> tapes;
   Met met;
@@ -333,6 +334,55 @@ TEST_P(RandomProgramsAtOnce, HaveTheSameOutcomes) {
 INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsAtOnce,
                          testing::Combine(testing::Values(Mix::kAtOnce, Mix::kAlone),
                                           testing::Values(6U, 9U, 11U)));
+
+// ---- looks before compare-and-swaps ----
+
+// Two threads of which each looks whether a word is 0, and swaps if it is.
+class TwoSwaps {
+ public:
+  explicit TwoSwaps(bool spare_looks) : engine_({.spare_looks = spare_looks}) {}
+  std::uint64_t classes() {
+    Dpor dpor(engine_);
+    do {
+      word_.poke(0);
+    } while (engine_.run(dpor, start, this).end != End::kExhausted);
+    return dpor.executions();
+  }
+
+ private:
+  static void start(void* swaps) {
+    Engine& engine = static_cast<TwoSwaps*>(swaps)->engine_;
+    engine.spawn("one", swap, swaps);
+    engine.spawn("two", swap, swaps);
+  }
+  static void swap(void* swaps) { static_cast<TwoSwaps*>(swaps)->word_.look_and_cas(0, 1); }
+
+  Engine engine_;
+  Shared<int> word_{engine_, "word"};
+};
+
+TEST(LooksBeforeSwaps, AreStepsOfTheirOwn) {
+  // Who swaps; and whether the other one looks before that or behind it.
+  EXPECT_EQ(TwoSwaps(/*spare_looks=*/false).classes(), 4U);
+}
+TEST(LooksBeforeSwaps, AreNoneIfTheyAreSpared) {
+  // Who swaps.
+  EXPECT_EQ(TwoSwaps(/*spare_looks=*/true).classes(), 2U);
+}
+
+class RandomProgramsOfLooks : public testing::TestWithParam<unsigned> {};
+
+TEST_P(RandomProgramsOfLooks, HaveTheSameOutcomesIfLooksAreSpared) {
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    const Met brute = by_brute_force(Mix::kLooks, seed, GetParam());
+    const Met spared = by_dpor(Mix::kLooks, seed, GetParam(), {}, {.spare_looks = true});
+    ASSERT_EQ(spared.outcomes, brute.outcomes) << "seed " << seed;
+    ASSERT_LE(spared.executions, brute.classes.size()) << "seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsOfLooks, testing::Values(4U, 6U, 7U));
+
 // ---- threads that are alike ----
 
 // Threads that each do `each` stores to one word.
@@ -400,6 +450,9 @@ INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsAlike, testing::Values(6U, 9U, 11U));
 
 INSTANTIATE_TEST_SUITE_P(OfAdds, RandomPrograms,
                          testing::Combine(testing::Values(Mix::kAdds),
+                                          testing::Values(5U, 7U, 8U)));
+INSTANTIATE_TEST_SUITE_P(OfRaises, RandomPrograms,
+                         testing::Combine(testing::Values(Mix::kRaises),
                                           testing::Values(5U, 7U, 8U)));
 INSTANTIATE_TEST_SUITE_P(OfEverything, RandomPrograms,
                          testing::Combine(testing::Values(Mix::kEverything),

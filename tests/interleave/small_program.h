@@ -22,8 +22,19 @@ class SmallProgram {
   // Everything there is; or loads, stores and compare-and-swaps of one word, which fail as often as
   // not; or everything in threads that start each other somewhere in their course; or loads, stores
   // and adds that do not look; or everything, and some of it at once; or that with objects that
-  // stand alone; or threads that all do the same, of everything.
-  enum class Mix : std::uint8_t { kEverything, kOneWord, kThreads, kAdds, kAtOnce, kAlone, kAlike };
+  // stand alone; or threads that all do the same, of everything; or loads,
+  // stores and looks before compare-and-swaps; or loads, stores and raises.
+  enum class Mix : std::uint8_t {
+    kEverything,
+    kOneWord,
+    kThreads,
+    kAdds,
+    kAtOnce,
+    kAlone,
+    kAlike,
+    kLooks,
+    kRaises
+  };
 
   // At most `steps` operations in all; the same seed is the same program.
   SmallProgram(Engine& engine, Mix mix, std::uint64_t seed, unsigned steps) : engine_(engine) {
@@ -82,6 +93,8 @@ class SmallProgram {
     kStart,  // the thread of that number
     kBump,
     kAtOnce,  // from here on, or not any more
+    kLookAndCas,
+    kRaise,
   };
   struct Op {
     Kind kind;
@@ -103,6 +116,17 @@ class SmallProgram {
     if (mix == Mix::kAdds) {
       constexpr std::array kOfAdds = {Kind::kLoad, Kind::kBump, Kind::kBump, Kind::kStore};
       return {kOfAdds[random.below(kOfAdds.size())], 0, static_cast<int>(random.below(2))};
+    }
+    if (mix == Mix::kLooks) {
+      constexpr std::array kOfLooks = {Kind::kLoad,       Kind::kStore,  Kind::kStoreSeen,
+                                       Kind::kLookAndCas, Kind::kIfSeen, Kind::kLookAndCas};
+      return {kOfLooks[random.below(kOfLooks.size())], random.below(2),
+              static_cast<int>(random.below(2))};
+    }
+    if (mix == Mix::kRaises) {
+      constexpr std::array kOfRaises = {Kind::kLoad, Kind::kStore, Kind::kRaise, Kind::kRaise};
+      return {kOfRaises[random.below(kOfRaises.size())], random.below(2),
+              static_cast<int>(random.below(2))};
     }
     const bool some_at_once = mix == Mix::kAtOnce || mix == Mix::kAlone;
     if (some_at_once) {
@@ -206,6 +230,12 @@ class SmallProgram {
         break;
       case Kind::kAtOnce:
         engine_.set_at_once(op.value != 0);
+        break;
+      case Kind::kLookAndCas:
+        thread.seen = word.look_and_cas(op.value, op.value + 1) ? 1 : 0;
+        break;
+      case Kind::kRaise:
+        word.raise();
         break;
       case Kind::kIfSeen:
         break;

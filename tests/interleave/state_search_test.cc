@@ -91,6 +91,8 @@ INSTANTIATE_TEST_SUITE_P(OfThreadsThatStartThreads, StatesOfRandomPrograms,
                                           testing::Values(4U, 6U, 8U)));
 INSTANTIATE_TEST_SUITE_P(OfAdds, StatesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kAdds), testing::Values(5U, 6U)));
+INSTANTIATE_TEST_SUITE_P(OfRaises, StatesOfRandomPrograms,
+                         testing::Combine(testing::Values(Mix::kRaises), testing::Values(5U, 6U)));
 INSTANTIATE_TEST_SUITE_P(OfStepsAtOnce, StatesOfRandomPrograms,
                          testing::Combine(testing::Values(Mix::kAtOnce), testing::Values(6U, 8U)));
 INSTANTIATE_TEST_SUITE_P(OfThreadsThatAreAlike, StatesOfRandomPrograms,
