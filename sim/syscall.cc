@@ -131,7 +131,9 @@ void Runtime::exitsyscall() {
       casgstatus(g, kGsyscall, kGrunning);
       if (trace.ok()) tracer_.release(trace);
       --mp.locks;
-      // A preemption that was asked for meanwhile still stands.
+      // A preemption that was asked for meanwhile still stands. Whoever asks for one raises
+      // stackguard0 in the same step, so that whether it was before this look is told by the word.
+      engine_.also(g.stackguard0.id(), interleave::Access::kLoad);
       engine_.saw(g.preempt ? 1 : 0);
       g.stackguard0.store(g.preempt);
       return;
