@@ -190,7 +190,7 @@ TEST(StateProofs, AreTheSameHoweverManyJobsThereAre) {
 TEST(StateProofs, InPartsAreProofs) {
   // In the rounds with a bound, and in the last one, which has none.
   const HuntState whole = kept(stopper(), without_bound(0));
-  for (const std::uint64_t runs : {600U, 3'000U}) {
+  for (const std::uint64_t runs : {600U, 2'800U}) {
     ASSERT_LT(runs, whole.next);
     const HuntState stopped = kept(stopper(), without_bound(runs));
     HuntOptions rest = without_bound(0);
