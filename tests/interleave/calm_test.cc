@@ -1,6 +1,7 @@
 // Calm strategies: what they are not asked about is what they would have answered.
 
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,10 @@ struct Kind {
   const char* name;
   Made (*make)();
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) {
+  *out << kind.name;
+}
 
 constexpr Kind kKinds[] = {
     {"sparse_walk",
