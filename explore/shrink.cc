@@ -134,6 +134,7 @@ class Shrinker {
     while (better && !spent()) {
       interleave::Anchored again(best_);
       NotePlaces places(again, lab_.world().engine());
+      ++runs_;
       lab_.run(places);
       DrawSimilar similar(places.deviations(), lab_.world().engine(), length_, /*seed=*/1);
       better = draw(similar, 6'000, 40, /*until_better=*/true);
