@@ -122,8 +122,9 @@ void for_each_generation(std::span<const std::byte> trace, Use use) {
 // Every number of every event, thread by thread.
 std::uint64_t decode(const Generation& generation) {
   std::uint64_t events = 0;
+  Event event;
   for (StreamCursor& cursor : cursors_of(generation)) {
-    for (; cursor.advance(generation) == StreamCursor::Step::kEvent; ++events)
+    for (; cursor.advance(generation, event) == StreamCursor::Step::kEvent; ++events)
       benchmark::DoNotOptimize(cursor.event());
   }
   return events;
@@ -133,17 +134,21 @@ std::uint64_t decode(const Generation& generation) {
 // are to come in that order as far as they may.
 std::uint64_t decode_and_merge(const Generation& generation) {
   std::vector<StreamCursor> cursors = cursors_of(generation);
+  std::vector<Event> slots(cursors.size() + 1);
+  Event* spare = slots.data();
   Frontier frontier;
   for (StreamCursor& cursor : cursors) {
-    if (cursor.advance(generation) == StreamCursor::Step::kEvent)
-      frontier.insert({cursor.event().time, &cursor});
+    if (cursor.advance(generation, *spare) == StreamCursor::Step::kEvent)
+      frontier.insert({spare++->time, &cursor});
   }
   std::uint64_t events = 0;
   for (; !frontier.empty(); ++events) {
     StreamCursor& first = *frontier[0].cursor;
-    benchmark::DoNotOptimize(first.event());
-    if (first.advance(generation) == StreamCursor::Step::kEvent) {
-      frontier.update(0, first.event().time);
+    Event& event = first.event();
+    benchmark::DoNotOptimize(event);
+    if (first.advance(generation, *spare) == StreamCursor::Step::kEvent) {
+      frontier.update(0, spare->time);
+      spare = &event;
     } else {
       frontier.remove(0);
     }

@@ -26,6 +26,12 @@ class Frontier {
   struct Head {
     Time time;
     StreamCursor* cursor;
+
+    // A word at a time, as put().
+    friend void swap(Head& a, Head& b) {
+      std::swap(a.time, b.time);
+      std::swap(a.cursor, b.cursor);
+    }
   };
 
   bool empty() const { return heads_.empty(); }
@@ -36,28 +42,35 @@ class Frontier {
     stays_until_ = kForever;
   }
 
+  // Until when the first may go on without a look at the others: as long as it is not later.
+  Time stays_until() const { return stays_until_; }
+
   void insert(Head head) {
     heads_.push_back(head);
-    sift_up(heads_.size() - 1);
+    put(sift_up(heads_.size() - 1, head.time), head);
     look_ahead();
   }
 
   // The cursor's event has happened, and its next one is at `time`.
   void update(std::size_t index, Time time) {
-    heads_[index].time = time;
     // The usual case: the same thread goes on being the earliest.
-    if (index == 0 && time <= stays_until_) [[likely]]
+    if (index == 0 && time <= stays_until_) [[likely]] {
+      heads_[0].time = time;
       return;
-    if (sift_up(index) == index) sift_down(index);
+    }
+    StreamCursor* const cursor = heads_[index].cursor;
+    std::size_t at = sift_up(index, time);
+    if (at == index) at = sift_down(index, time);
+    put(at, {time, cursor});
     look_ahead();
   }
 
   // The cursor has no more events.
   void remove(std::size_t index) {
-    for (; index > 0; index = parent(index)) std::swap(heads_[parent(index)], heads_[index]);
-    std::swap(heads_.front(), heads_.back());
+    for (; index > 0; index = parent(index)) put(index, heads_[parent(index)]);
+    const Head last = heads_.back();
     heads_.pop_back();
-    sift_down(0);
+    if (!heads_.empty()) put(sift_down(0, last.time), last);
     look_ahead();
   }
 
@@ -72,26 +85,31 @@ class Frontier {
 
   static std::size_t parent(std::size_t index) { return (index - 1) / 2; }
 
-  std::size_t sift_up(std::size_t index) {
-    for (; index > 0 && heads_[parent(index)].time > heads_[index].time; index = parent(index))
-      std::swap(heads_[parent(index)], heads_[index]);
+  // Where a head with this time has to go that stood, or is to stand, at `index`; those that were
+  // in its way have made room.
+  std::size_t sift_up(std::size_t index, Time time) {
+    for (; index > 0 && heads_[parent(index)].time > time; index = parent(index))
+      put(index, heads_[parent(index)]);
     return index;
   }
-
-  void sift_down(std::size_t index) {
+  std::size_t sift_down(std::size_t index, Time time) {
     const std::size_t count = heads_.size();
-    if (index >= count) return;
-    const Head head = heads_[index];
     for (;;) {
       std::size_t least = 2 * index + 1;
       if (least >= count) break;
       // Of two children with equal times it is the first.
       if (least + 1 < count && heads_[least + 1].time < heads_[least].time) ++least;
-      if (heads_[least].time >= head.time) break;
-      heads_[index] = heads_[least];
+      if (heads_[least].time >= time) break;
+      put(index, heads_[least]);
       index = least;
     }
-    heads_[index] = head;
+    return index;
+  }
+  // A word at a time: a processor that is to load two words at once which were stored one by one
+  // just before has to wait until they have reached the cache.
+  void put(std::size_t index, const Head& head) {
+    heads_[index].time = head.time;
+    heads_[index].cursor = head.cursor;
   }
 
   // Until when the first may go on without a look at the others.

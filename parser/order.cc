@@ -10,6 +10,7 @@ namespace mpglab::parser {
 
 void Order::clear() {
   gs_.clear();
+  gs_.emplace_back();  // nobody's
   free_gs_.clear();
   g_at_.clear();
   // What owns memory is kept, and used again.
@@ -19,7 +20,8 @@ void Order::clear() {
     g_extras_[i - 1].ranges.clear();
     free_g_extras_.push_back(static_cast<std::uint32_t>(i - 1));
   }
-  used_ps_ = 0;
+  if (ps_.empty()) ps_.emplace_back();
+  used_ps_ = 1;  // nobody's
   p_at_.clear();
   ms_.clear();
   ms_.emplace_back();  // no thread's
@@ -53,7 +55,7 @@ void Order::begin_generation(std::uint64_t number, const Table& table, format::V
     generations_.push_back(number);
   }
   constexpr std::uint32_t kMostMarked = 0xffffff;
-  gen_mark_ = std::min(gen_, kMostMarked) << 8;
+  gen_mark_ = std::uint64_t{std::min(gen_, kMostMarked)} << 8;
 }
 
 // ---- records ----
@@ -64,19 +66,11 @@ Order::Thread Order::thread(ThreadId id) {
   if (at == IdMap::kAbsent) {
     at = static_cast<std::uint32_t>(ms_.size());
     m_at_.insert(static_cast<std::uint64_t>(id), at);
-    ms_.emplace_back().id = id;
+    MState& m = ms_.emplace_back();
+    m.id = id;
+    m.self = at;
   }
   return at;
-}
-
-Order::GState* Order::find_g(GoId id) {
-  const std::uint32_t at = g_at_.find(static_cast<std::uint64_t>(id));
-  return at == IdMap::kAbsent ? nullptr : &gs_[at];
-}
-
-Order::PState* Order::find_p(ProcId id) {
-  const std::uint32_t at = p_at_.find(static_cast<std::uint64_t>(id));
-  return at == IdMap::kAbsent ? nullptr : &ps_[at];
 }
 
 Order::MState* Order::find_m(ThreadId id) {
@@ -124,17 +118,14 @@ Order::PState& Order::add_p(ProcId id) {
   return p;
 }
 
-Order::GExtra& Order::extra_of(GState& g) {
-  if (g.extra == kNowhere) {
-    if (free_g_extras_.empty()) {
-      g.extra = static_cast<std::uint32_t>(g_extras_.size());
-      g_extras_.emplace_back();
-    } else {
-      g.extra = free_g_extras_.back();
-      free_g_extras_.pop_back();
-    }
+void Order::add_extra(GState& g) {
+  if (free_g_extras_.empty()) {
+    g.extra = static_cast<std::uint32_t>(g_extras_.size());
+    g_extras_.emplace_back();
+  } else {
+    g.extra = free_g_extras_.back();
+    free_g_extras_.pop_back();
   }
-  return g_extras_[g.extra];
 }
 
 // ---- names ----
@@ -219,96 +210,71 @@ std::string wire_event_text(EventType type, const std::uint64_t* args) {
 
 // ---- one event ----
 
-Advance Order::advance_specially(const WireEvent& event, Thread thread, Event& out) {
+constexpr std::array<Order::Handler, 256> Order::handlers() {
+  using enum EventType;
+  std::array<Handler, 256> all{};
+  all.fill([](Order& order, Step s) { return order.unknown_type(s); });
+  const auto on = [&all](EventType type, Handler handler) {
+    all[static_cast<std::size_t>(type)] = handler;
+  };
+  on(kProcStatus, [](Order& order, Step s) { return order.proc_status(s); });
+  on(kProcStart, [](Order& order, Step s) { return order.proc_start(s); });
+  on(kProcStop, [](Order& order, Step s) { return order.proc_stop(s); });
+  on(kProcSteal, [](Order& order, Step s) { return order.proc_steal(s); });
+  for (const EventType type : {kGoStatus, kGoStatusStack})
+    on(type, [](Order& order, Step s) { return order.go_status(s); });
+  for (const EventType type : {kGoCreate, kGoCreateBlocked})
+    on(type, [](Order& order, Step s) { return order.go_create(s); });
+  on(kGoCreateSyscall, [](Order& order, Step s) { return order.go_create_syscall(s); });
+  on(kGoStart, [](Order& order, Step s) { return order.go_start(s); });
+  for (const EventType type : {kGoDestroy, kGoStop, kGoBlock})
+    on(type, [](Order& order, Step s) { return order.go_stop_exec(s); });
+  on(kGoUnblock, [](Order& order, Step s) { return order.go_unblock(s); });
+  for (const EventType type : {kGoSwitch, kGoSwitchDestroy})
+    on(type, [](Order& order, Step s) { return order.go_switch(s); });
+  on(kGoSyscallBegin, [](Order& order, Step s) { return order.go_syscall_begin(s); });
+  on(kGoSyscallEnd, [](Order& order, Step s) { return order.go_syscall_end(s); });
+  on(kGoSyscallEndBlocked, [](Order& order, Step s) { return order.go_syscall_end_blocked(s); });
+  on(kGoDestroySyscall, [](Order& order, Step s) { return order.go_destroy_syscall(s); });
+  for (const EventType type : {kSTWBegin, kGCMarkAssistBegin})
+    on(type, [](Order& order, Step s) { return order.go_range(s, true); });
+  for (const EventType type : {kSTWEnd, kGCMarkAssistEnd})
+    on(type, [](Order& order, Step s) { return order.go_range(s, false); });
+  on(kGCMarkAssistActive, [](Order& order, Step s) { return order.go_range_active(s); });
+  on(kGCActive, [](Order& order, Step s) { return order.gc_active(s); });
+  on(kGCBegin, [](Order& order, Step s) { return order.gc_begin(s); });
+  on(kGCEnd, [](Order& order, Step s) { return order.gc_end(s); });
+  on(kGCSweepActive, [](Order& order, Step s) { return order.sweep_active(s); });
+  on(kGCSweepBegin, [](Order& order, Step s) { return order.sweep(s, true); });
+  on(kGCSweepEnd, [](Order& order, Step s) { return order.sweep(s, false); });
+  for (const EventType type : {kHeapAlloc, kHeapGoal})
+    on(type, [](Order& order, Step s) { return order.annotation(s, Need::kMust, Need::kMay); });
+  for (const EventType type : {kProcsChange, kGoLabel, kUserLog})
+    on(type, [](Order& order, Step s) { return order.annotation(s, Need::kMust, Need::kMust); });
+  on(kUserTaskBegin, [](Order& order, Step s) { return order.task_begin(s); });
+  on(kUserTaskEnd, [](Order& order, Step s) { return order.task_end(s); });
+  on(kUserRegionBegin, [](Order& order, Step s) { return order.region(s, true); });
+  on(kUserRegionEnd, [](Order& order, Step s) { return order.region(s, false); });
+  for (std::size_t type = 0; type < format::kEventTypes; ++type) {
+    if (format::kEventSpecs[type].experiment != format::Experiment::kNone)
+      on(static_cast<EventType>(type),
+         [](Order& order, Step s) { return order.annotation(s, Need::kMay, Need::kMay); });
+  }
+  return all;
+}
+
+constinit const std::array<Order::Handler, 256> Order::kHandlers = Order::handlers();
+
+Advance Order::advance_specially(Step s) {
   if (initial_ == 0) initial_ = number_;
-  MState& m = ms_[thread];
-  m.known = thread != 0;
-  Step s{event, m, thread, out};
-  const Advance answer = dispatch(s);
+  s.m.known = s.m.self != 0;
+  const Advance answer = kHandlers[static_cast<std::size_t>(s.event.type)](*this, s);
   // What is no thread's has nothing, whatever the event said.
   ms_[0].g = ms_[0].p = kNoId;
   return answer;
 }
 
-Advance Order::dispatch(Step& s) {
-  using enum EventType;
-  switch (s.event.type) {
-    case kProcStatus:
-      return proc_status(s);
-    case kProcStart:
-      return proc_start(s);
-    case kProcStop:
-      return proc_stop(s);
-    case kProcSteal:
-      return proc_steal(s);
-    case kGoStatus:
-    case kGoStatusStack:
-      return go_status(s);
-    case kGoCreate:
-    case kGoCreateBlocked:
-      return go_create(s);
-    case kGoCreateSyscall:
-      return go_create_syscall(s);
-    case kGoStart:
-      return go_start(s);
-    case kGoDestroy:
-    case kGoStop:
-    case kGoBlock:
-      return go_stop_exec(s);
-    case kGoUnblock:
-      return go_unblock(s);
-    case kGoSwitch:
-    case kGoSwitchDestroy:
-      return go_switch(s);
-    case kGoSyscallBegin:
-      return go_syscall_begin(s);
-    case kGoSyscallEnd:
-      return go_syscall_end(s);
-    case kGoSyscallEndBlocked:
-      return go_syscall_end_blocked(s);
-    case kGoDestroySyscall:
-      return go_destroy_syscall(s);
-    case kSTWBegin:
-    case kGCMarkAssistBegin:
-      return go_range(s, true);
-    case kSTWEnd:
-    case kGCMarkAssistEnd:
-      return go_range(s, false);
-    case kGCMarkAssistActive:
-      return go_range_active(s);
-    case kGCActive:
-      return gc_active(s);
-    case kGCBegin:
-      return gc_begin(s);
-    case kGCEnd:
-      return gc_end(s);
-    case kGCSweepActive:
-      return sweep_active(s);
-    case kGCSweepBegin:
-      return sweep(s, true);
-    case kGCSweepEnd:
-      return sweep(s, false);
-    case kHeapAlloc:
-    case kHeapGoal:
-      return annotation(s, Need::kMust, Need::kMay);
-    case kProcsChange:
-    case kGoLabel:
-    case kUserLog:
-      return annotation(s, Need::kMust, Need::kMust);
-    case kUserTaskBegin:
-      return task_begin(s);
-    case kUserTaskEnd:
-      return task_end(s);
-    case kUserRegionBegin:
-      return region(s, true);
-    case kUserRegionEnd:
-      return region(s, false);
-    default:
-      break;
-  }
-  if (format::spec_of(s.event.type).experiment != format::Experiment::kNone) {
-    return annotation(s, Need::kMay, Need::kMay);
-  }
+Advance Order::unknown_type(Step s) {
   return broken(
       s, ErrorCode::kBadEvent,
       fmt::format("bad event type found while ordering: {}", static_cast<unsigned>(s.event.type)));
@@ -316,17 +282,18 @@ Advance Order::dispatch(Step& s) {
 
 // ---- what handlers have in common ----
 
-Place Order::place(const WireEvent& event, Thread thread) const {
+Place Order::place(const Event& event, Thread thread) const {
   return {number_, event.offset, ms_[thread].id, event.type};
 }
 
 Place Order::place_of(const Mark& mark) const {
-  if (mark.thread == kNowhere) return {};
-  return {generations_[mark.gen_and_type >> 8], mark.offset, ms_[mark.thread].id,
-          static_cast<EventType>(mark.gen_and_type & 0xff)};
+  if (mark.where == Mark::kNone) return {};
+  return {generations_[mark.where >> 8 & 0xffffff], mark.offset, ms_[mark.where >> 32].id,
+          static_cast<EventType>(mark.where & 0xff)};
 }
 
 Event& Order::deliver_extra(const Event& like, EventType type) {
+  if (!has_extra()) extra_made_ = extra_taken_ = 0;
   MPG_CHECK(extra_made_ < extra_.size(), "one wire event makes at most three events");
   Event& event = extra_[extra_made_++];
   event = like;
@@ -334,54 +301,86 @@ Event& Order::deliver_extra(const Event& like, EventType type) {
   return event;
 }
 
-Advance Order::broken(const Step& s, ErrorCode code, std::string message) {
+Advance Order::broken(Step s, ErrorCode code, std::string message) {
   error_ = Error{};
   error_.code = code;
   error_.message = std::move(message);
-  error_.place = place(s.event, s.thread);
+  error_.place = place(s.event, s.m.self);
   error_.event = wire_event_text(s.event.type, s.event.args.data());
   return Advance::kBroken;
 }
 
-Advance Order::broken(const Step& s, ErrorCode code, std::string message, const Mark& set_by,
+Advance Order::broken(Step s, ErrorCode code, std::string message, const Mark& set_by,
                       std::string contradiction) {
   broken(s, code, std::move(message));
-  if (set_by.thread != kNowhere) error_.contradicts = place_of(set_by);
+  if (set_by.where != Mark::kNone) error_.contradicts = place_of(set_by);
   error_.contradiction = std::move(contradiction);
   return Advance::kBroken;
 }
 
-void Order::lacks(const Step& s, Need p, Need g) {
-  const auto check = [&](std::int64_t id, Need need, std::string_view what) {
-    if (need == Need::kMay || (id != kNoId) == (need == Need::kMust)) return true;
-    broken(s, ErrorCode::kBadContext,
-           need == Need::kMust ? fmt::format("expected a {} but didn't have one", what)
-                               : fmt::format("expected no {} but had one", what),
-           s.m.set_by,
-           fmt::format("thread {} has {} and {}", s.m.id,
-                       s.m.p == kNoId ? "no P" : fmt::format("P{}", s.m.p),
-                       s.m.g == kNoId ? "no goroutine" : fmt::format("goroutine {}", s.m.g)));
-    return false;
+// ---- refusals ----
+
+Advance Order::lacks(Step s, Need p, Need g) {
+  const auto lacks = [](std::int64_t id, Need need) {
+    return need != Need::kMay && (id != kNoId) != (need == Need::kMust);
   };
-  const bool fine = check(s.m.id, Need::kMust, "thread") && check(s.m.p, p, "proc") &&
-                    check(s.m.g, g, "goroutine");
-  MPG_CHECK(!fine, "has() has found something amiss");
+  const bool thread = s.m.id == kNoId;
+  const bool proc = !thread && lacks(s.m.p, p);
+  MPG_CHECK(thread || proc || lacks(s.m.g, g), "has() has found something amiss");
+  const std::string_view what = thread ? "thread" : proc ? "proc" : "goroutine";
+  const Need need = thread ? Need::kMust : proc ? p : g;
+  return broken(s, ErrorCode::kBadContext,
+                need == Need::kMust ? fmt::format("expected a {} but didn't have one", what)
+                                    : fmt::format("expected no {} but had one", what),
+                s.m.set_by,
+                fmt::format("thread {} has {} and {}", s.m.id,
+                            s.m.p == kNoId ? "no P" : fmt::format("P{}", s.m.p),
+                            s.m.g == kNoId ? "no goroutine" : fmt::format("goroutine {}", s.m.g)));
 }
 
-void Order::not_running(const Step& s, const GState* g) {
+Advance Order::not_in(Step s, GoStatus status) {
+  const GState* g = find_g(s.m.g);
   const std::string event = event_name(s.event.type);
-  if (g == nullptr) {
-    broken(s, ErrorCode::kUnknownResource,
-           fmt::format("event {} for goroutine ({}) that doesn't exist", event, s.m.g));
-    return;
+  if (g == nullptr)
+    return broken(s, ErrorCode::kUnknownResource,
+                  fmt::format("event {} for goroutine ({}) that doesn't exist", event, s.m.g));
+  if (g->status == status) {
+    s.m.g_at = static_cast<std::uint32_t>(g - gs_.data());
+    return kHandlers[static_cast<std::size_t>(s.event.type)](*this, s);
   }
   // Go's reader says "not Running" for all of these but the destruction of a goroutine in a
   // syscall.
   const std::string_view wanted =
       s.event.type == EventType::kGoDestroySyscall ? "Syscall" : "Running";
-  broken(s, ErrorCode::kWrongState,
-         fmt::format("{} event for goroutine that's not {}", event, wanted), g->set_by,
-         fmt::format("goroutine {} is {}", g->id, name(g->status)));
+  return broken(s, ErrorCode::kWrongState,
+                fmt::format("{} event for goroutine that's not {}", event, wanted), g->set_by,
+                fmt::format("goroutine {} is {}", g->id, name(g->status)));
+}
+
+Advance Order::unknown_p(Step s) {
+  if (const PState* p = find_p(s.m.p); p != nullptr) {
+    s.m.p_at = static_cast<std::uint32_t>(p - ps_.data());
+    return kHandlers[static_cast<std::size_t>(s.event.type)](*this, s);
+  }
+  switch (s.event.type) {
+    case EventType::kProcStop:
+      return broken(s, ErrorCode::kUnknownResource,
+                    fmt::format("event ProcStop for proc ({}) that doesn't exist", s.m.p),
+                    s.m.set_by, fmt::format("thread {} has no P", s.m.id));
+    case EventType::kGoDestroySyscall:
+      return broken(s, ErrorCode::kUnknownResource,
+                    fmt::format("found invalid proc {} during GoDestroySyscall", s.m.p));
+    case EventType::kGCSweepBegin:
+    case EventType::kGCSweepEnd:
+      MPG_CHECK(faults_.mstate_written_without_advance,
+                "a thread only has Ps that are known, unless a fault wrote one down");
+      return broken(s, ErrorCode::kUnknownResource,
+                    fmt::format("uninitialized proc {} found during a sweep", s.m.p));
+    default:
+      return broken(s, ErrorCode::kUnknownResource,
+                    fmt::format("uninitialized proc {} found during {}", s.m.p,
+                                format::spec_of(s.event.type).name));
+  }
 }
 
 const std::string* Order::keep(std::uint64_t string_id, std::string_view text) {

@@ -31,15 +31,8 @@
 
 namespace mpglab::parser {
 
-enum class Advance : std::uint8_t { kAdvanced, kNotYet, kBroken };
-
-// A wire event as its thread's stream has it.
-struct WireEvent {
-  EventType type = EventType::kNone;
-  Time time = 0;
-  std::uint64_t offset = 0;
-  std::array<std::uint64_t, format::kMaxTimedArgs> args{};  // as many as the type has
-};
+// kAdvancedWithMore: and there are further events behind it, Order::take_extra().
+enum class Advance : std::uint8_t { kAdvanced, kAdvancedWithMore, kNotYet, kBroken };
 
 // The name and arguments, as in the wire text: "ProcStart p=1 p_seq=2".
 std::string wire_event_text(EventType type, const std::uint64_t* args);
@@ -60,31 +53,32 @@ class Order {
   // The record of a thread, which may be kNoId.
   Thread thread(ThreadId id);
 
-  // Tries to make `event` happen on `thread`. If it has happened, `out` is what to deliver, and
-  // extra() what comes behind it; if the trace is broken, error() says why.
-  Advance advance(const WireEvent& event, Thread thread, Event& out) {
-    extra_made_ = extra_taken_ = 0;
+  // Tries to make `event` happen on `thread`: its type, time, offset and arguments are as the
+  // thread's stream has them, table and generation as begin_generation() was told. If it has
+  // happened it is what to deliver; if it has to wait it is as it was; if the trace is broken,
+  // error() says why.
+  Advance advance(Event& event, Thread thread) {
     MState& m = ms_[thread];
-    if (thread == 0 || !m.known) [[unlikely]]
-      return advance_specially(event, thread, out);
-    Step s{event, m, thread, out};
-    return dispatch(s);
+    if (!m.known) [[unlikely]]
+      return advance_specially({event, m});
+    return kHandlers[static_cast<std::size_t>(event.type)](*this, {event, m});
   }
 
-  // What the last advance has made besides `out`: a switch from goroutine to goroutine is three
+  // What the last advance has made besides the event: a switch from goroutine to goroutine is three
   // events. Taken in order, until false.
   bool has_extra() const { return extra_taken_ != extra_made_; }
-  void take_extra(Event& out) { out = extra_[extra_taken_++]; }
+  // Stays until the next advance. REQUIRES: has_extra().
+  Event& take_extra() { return extra_[extra_taken_++]; }
 
   const Error& error() const { return error_; }
 
   // What an event that answered kNotYet waits for, for people.
-  Waiting waiting(const WireEvent& event, Thread thread) const;
+  Waiting waiting(const Event& event, Thread thread) const;
   // The event that would bring what it waits for, if it is one that can be searched for.
   // `waiting` is the answer of waiting().
-  std::optional<Wanted> wanted(const WireEvent& event, Thread thread, const Waiting& waiting) const;
+  std::optional<Wanted> wanted(const Event& event, Thread thread, const Waiting& waiting) const;
   // The same, to be looked up. REQUIRES: no faults.
-  Condition condition(const WireEvent& event, Thread thread) const;
+  Condition condition(const Event& event, Thread thread) const;
   // What a thread has.
   struct Has {
     GoId goroutine;
@@ -93,8 +87,8 @@ class Order {
   Has has(Thread thread) const { return {ms_[thread].g, ms_[thread].p}; }
   // What holds now of all that `event`, which has just happened, may have changed; `had` is what
   // its thread had before.
-  void add_conditions(const WireEvent& event, const Has& had, std::vector<Condition>& out) const;
-  Place place(const WireEvent& event, Thread thread) const;
+  void add_conditions(const Event& event, const Has& had, std::vector<Condition>& out) const;
+  Place place(const Event& event, Thread thread) const;
 
  private:
   static constexpr std::uint32_t kNowhere = 0xffffffff;
@@ -111,9 +105,11 @@ class Order {
 
   // Which event made a state what it is, as small as it can be; place_of() makes a Place of it.
   struct Mark {
+    static constexpr std::uint64_t kNone = ~std::uint64_t{0};
     std::uint64_t offset = 0;
-    Thread thread = kNowhere;
-    std::uint32_t gen_and_type = 0;  // which generation of the trace, and the event's type
+    // From the top: 32 bits for the thread, 24 for which generation of the trace, 8 for the event's
+    // type.
+    std::uint64_t where = kNone;
   };
 
   struct OpenRegion {
@@ -133,7 +129,7 @@ class Order {
     std::uint32_t extra = kNowhere;  // in g_extras_
     Mark set_by;
   };
-  struct PState {
+  struct alignas(128) PState {
     ProcId id = kNoId;
     Seq seq;
     ProcStatus status = ProcStatus::kBad;
@@ -148,10 +144,12 @@ class Order {
     ThreadId id = kNoId;
     GoId g = kNoId;
     ProcId p = kNoId;
-    // Where the records of g and p are, if the records there are still theirs.
-    std::uint32_t g_at = kNowhere;
-    std::uint32_t p_at = kNowhere;
-    bool known = false;  // an event of this thread has been tried, or one has named it
+    // Where the records of g and p are, if the records there are still theirs; the first of each
+    // kind is nobody's.
+    std::uint32_t g_at = 0;
+    std::uint32_t p_at = 0;
+    Thread self = 0;     // where this record is
+    bool known = false;  // an event of this thread has been tried, or one has named it; not of 0
     Mark set_by;
   };
   struct TaskState {
@@ -161,107 +159,114 @@ class Order {
   enum class GcState : std::uint8_t { kUndetermined, kNotRunning, kRunning };
   enum class Need : std::uint8_t { kMust, kMay, kMustNot };
 
-  // What the handlers work on.
+  // What the handlers work on: small enough to be passed in registers.
   struct Step {
-    const WireEvent& event;
+    Event& event;
     MState& m;
-    Thread thread;
-    Event& out;
   };
+  using Handler = Advance (*)(Order&, Step);
+
+  // By event type.
+  static const std::array<Handler, 256> kHandlers;
+  static constexpr std::array<Handler, 256> handlers();
 
   // For the first event of a trace, the first of a thread, and those of no thread.
-  Advance advance_specially(const WireEvent& event, Thread thread, Event& out);
-  Advance dispatch(Step& s);
-  Advance proc_status(Step& s);
-  Advance proc_start(Step& s);
-  Advance proc_stop(Step& s);
-  Advance proc_steal(Step& s);
-  Advance go_status(Step& s);
-  Advance go_create(Step& s);
-  Advance go_create_syscall(Step& s);
-  Advance go_start(Step& s);
-  Advance go_stop_exec(Step& s);
-  Advance go_unblock(Step& s);
-  Advance go_switch(Step& s);
-  Advance go_syscall_begin(Step& s);
-  Advance go_syscall_end(Step& s);
-  Advance go_syscall_end_blocked(Step& s);
-  Advance go_destroy_syscall(Step& s);
-  Advance task_begin(Step& s);
-  Advance task_end(Step& s);
-  Advance region(Step& s, bool begin);
-  Advance gc_active(Step& s);
-  Advance gc_begin(Step& s);
-  Advance gc_end(Step& s);
-  Advance sweep_active(Step& s);
-  Advance sweep(Step& s, bool begin);
-  Advance go_range_active(Step& s);
-  Advance go_range(Step& s, bool begin);
-  Advance annotation(Step& s, Need p, Need g);
+  [[gnu::noinline]] Advance advance_specially(Step s);
+  Advance unknown_type(Step s);
+  Advance proc_status(Step s);
+  Advance proc_start(Step s);
+  Advance proc_stop(Step s);
+  Advance proc_steal(Step s);
+  Advance go_status(Step s);
+  Advance go_create(Step s);
+  Advance go_create_syscall(Step s);
+  Advance go_start(Step s);
+  Advance go_stop_exec(Step s);
+  Advance go_unblock(Step s);
+  Advance go_switch(Step s);
+  Advance go_syscall_begin(Step s);
+  Advance go_syscall_end(Step s);
+  Advance go_syscall_end_blocked(Step s);
+  Advance go_destroy_syscall(Step s);
+  Advance task_begin(Step s);
+  Advance task_end(Step s);
+  Advance region(Step s, bool begin);
+  Advance gc_active(Step s);
+  Advance gc_begin(Step s);
+  Advance gc_end(Step s);
+  Advance sweep_active(Step s);
+  Advance sweep(Step s, bool begin);
+  Advance go_range_active(Step s);
+  Advance go_range(Step s, bool begin);
+  Advance annotation(Step s, Need p, Need g);
 
   // ---- helpers of the handlers ----
-  // Fills in what is delivered: the event, in the context that the thread has now.
-  [[gnu::always_inline]] void deliver(Step& s) {
-    Event& out = s.out;
-    out.type = s.event.type;
-    out.old_state = 0;
-    out.time = s.event.time;
-    out.thread = s.m.id;
-    out.proc = s.m.p;
-    out.goroutine = s.m.g;
-    out.args = s.event.args;
-    out.table = table_;
-    out.generation = number_;
-    out.offset = s.event.offset;
+  // From here on the event is one to deliver, in the context that its thread has now. Whatever is
+  // changed of its type or arguments is changed last: marks and errors tell what the stream has.
+  [[gnu::always_inline]] void deliver(Step s) {
+    s.event.old_state = 0;
+    s.event.thread = s.m.id;
+    s.event.proc = s.m.p;
+    s.event.goroutine = s.m.g;
   }
   Event& deliver_extra(const Event& like, EventType type);
-  [[gnu::cold]] Advance broken(const Step& s, ErrorCode code, std::string message);
-  [[gnu::cold]] Advance broken(const Step& s, ErrorCode code, std::string message,
-                               const Mark& set_by, std::string contradiction);
-  // Does the thread have what the event needs? If not, the error is made.
-  bool has(const Step& s, Need p, Need g) {
+  [[gnu::cold]] Advance broken(Step s, ErrorCode code, std::string message);
+  [[gnu::cold]] Advance broken(Step s, ErrorCode code, std::string message, const Mark& set_by,
+                               std::string contradiction);
+  // ---- refusals: each makes the error, out of the way of what is hot, and is a handler's last
+  // word Does the thread have what the event needs?
+  static bool has(Step s, Need p, Need g) {
     const auto fits = [](std::int64_t id, Need need) {
       return need == Need::kMay || (id != kNoId) == (need == Need::kMust);
     };
-    if (s.m.id != kNoId && fits(s.m.p, p) && fits(s.m.g, g)) [[likely]]
-      return true;
-    lacks(s, p, g);
-    return false;
+    return s.m.id != kNoId && fits(s.m.p, p) && fits(s.m.g, g);
   }
-  [[gnu::cold]] void lacks(const Step& s, Need p, Need g);
+  // REQUIRES: !has(s, p, g).
+  [[gnu::cold]] Advance lacks(Step s, Need p, Need g);
+  // The thread's goroutine is not known, or in another status. Where its record is may have gone
+  // stale, though: then it is found again, and the event handled anew.
+  [[gnu::cold]] Advance not_in(Step s, GoStatus status);
+  // The same for a P that is not known.
+  [[gnu::cold]] Advance unknown_p(Step s);
+  [[gnu::cold]] Advance wrong_p(Step s, const PState& p);
+  [[gnu::cold]] Advance creates_badly(Step s);
+  [[gnu::cold]] Advance steals_badly(Step s, const PState& p);
+  [[gnu::cold]] Advance out_of_sequence(Step s, const PState& p);
+  [[gnu::cold]] Advance begins_twice(Step s);
+  [[gnu::cold]] Advance ends_nothing(Step s);
+  [[gnu::cold]] Advance without_g(Step s);
 
-  GState* find_g(GoId id);
-  PState* find_p(ProcId id);
+  GState* find_g(GoId id) {
+    const std::uint32_t at = g_at_.find(static_cast<std::uint64_t>(id));
+    return at == IdMap::kAbsent ? nullptr : &gs_[at];
+  }
+  PState* find_p(ProcId id) {
+    const std::uint32_t at = p_at_.find(static_cast<std::uint64_t>(id));
+    return at == IdMap::kAbsent ? nullptr : &ps_[at];
+  }
   MState* find_m(ThreadId id);
   const GState* find_g(GoId id) const { return const_cast<Order*>(this)->find_g(id); }
   const PState* find_p(ProcId id) const { return const_cast<Order*>(this)->find_p(id); }
-  // The thread's own, by the quick way if it is open.
-  GState* g_of(MState& m) {
-    if (m.g_at < gs_.size() && gs_[m.g_at].id == m.g && gs_[m.g_at].status != GoStatus::kFree)
-        [[likely]]
-      return &gs_[m.g_at];
-    return find_g(m.g);
+  // The thread's own goroutine, if it is in that status; otherwise say not_in().
+  GState* own_g(const MState& m, GoStatus status) {
+    GState& g = gs_[m.g_at];
+    return g.id == m.g && g.status == status ? &g : nullptr;
   }
-  PState* p_of(MState& m) {
-    if (m.p_at < used_ps_ && ps_[m.p_at].id == m.p) [[likely]]
-      return &ps_[m.p_at];
-    return find_p(m.p);
+  // The thread's own P, or say unknown_p().
+  PState* own_p(const MState& m) {
+    PState& p = ps_[m.p_at];
+    return m.p_at != 0 && p.id == m.p ? &p : nullptr;
+  }
+  // The thread's own, wherever it is.
+  GState* g_of(const MState& m) {
+    GState& g = gs_[m.g_at];
+    return g.id == m.g && g.status != GoStatus::kFree ? &g : find_g(m.g);
   }
   GState& add_g(GoId id);
   PState& add_p(ProcId id);
   void erase_g(GState& g);
-  // The thread's goroutine, which must be known and in `status`. nullptr: it is not, and the error
-  // is made.
-  GState* running_g(Step& s, GoStatus status) {
-    GState* g = g_of(s.m);
-    if (g != nullptr && g->status == status) [[likely]]
-      return g;
-    not_running(s, g);
-    return nullptr;
-  }
-  [[gnu::cold]] void not_running(const Step& s, const GState* g);
   // From here on the thread has it; with nullptr none.
-  void bind_g(Step& s, const GState* g) {
+  void bind_g(Step s, const GState* g) {
     s.m.g = kNoId;
     if (g != nullptr) {
       s.m.g = g->id;
@@ -269,10 +274,10 @@ class Order {
     }
     s.m.set_by = mark(s);
   }
-  void bind_p(Step& s, PState* p) {
+  void bind_p(Step s, PState* p) {
     s.m.p = kNoId;
     if (p != nullptr) {
-      if (p->bound != s.thread) bind_anew(*p, s.thread);
+      if (p->bound != s.m.self) bind_anew(*p, s.m.self);
       s.m.p = p->id;
       s.m.p_at = static_cast<std::uint32_t>(p - ps_.data());
     }
@@ -288,23 +293,30 @@ class Order {
     return before.gen == gen_ && number == before.number + 1;
   }
   bool in_initial() const { return number_ == initial_; }
-  Mark mark(const Step& s) const {
-    return {s.event.offset, s.thread, gen_mark_ | static_cast<std::uint32_t>(s.event.type)};
+  Mark mark(Step s) const {
+    return {s.event.offset,
+            std::uint64_t{s.m.self} << 32 | gen_mark_ | static_cast<std::uint64_t>(s.event.type)};
   }
   Place place_of(const Mark& mark) const;
   template <class State>
-  void set(const Step& s, State& state, decltype(State::status) status) {
+  void set(Step s, State& state, decltype(State::status) status) {
     state.status = status;
     state.set_by = mark(s);
   }
 
   std::string event_name(EventType type) const { return format::name_in(type, version_); }
-  GExtra& extra_of(GState& g);
-  bool begin_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range);
-  bool active_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range);
-  bool end_range(const Step& s, RangeSet& ranges, std::uint64_t& reason);
+  GExtra& extra_of(GState& g) {
+    if (g.extra == kNowhere) [[unlikely]]
+      add_extra(g);
+    return g_extras_[g.extra];
+  }
+  [[gnu::noinline]] void add_extra(GState& g);
+  bool active_range(Step s, RangeSet& ranges, RangeSet::Range range);
   const std::string* keep(std::uint64_t string_id, std::string_view text);
-  static RangeSet::Range range_of(EventType type, std::uint64_t reason);
+  static RangeSet::Range range_of(EventType type, std::uint64_t reason) {
+    const EventType start = format::spec_of(type).start;
+    return {start == EventType::kNone ? type : start, reason};
+  }
   void add_conditions_of_g(GoId id, std::vector<Condition>& out) const;
   void add_conditions_of_p(ProcId id, std::vector<Condition>& out) const;
   static std::string_view name(GoStatus status);
@@ -314,13 +326,13 @@ class Order {
 
   const ReaderFaults faults_;
 
-  std::vector<GState> gs_;
+  std::vector<GState> gs_;  // the first is nobody's
   std::vector<std::uint32_t> free_gs_;
   IdMap g_at_;
   std::vector<GExtra> g_extras_;
   std::vector<std::uint32_t> free_g_extras_;
   std::vector<PState> ps_;
-  std::size_t used_ps_ = 0;  // behind these are old ones, kept for their memory
+  std::size_t used_ps_ = 0;  // the first is nobody's; behind these are old ones, for their memory
   IdMap p_at_;
   std::vector<MState> ms_;  // never erased; the first is no thread's
   IdMap m_at_;
@@ -336,7 +348,7 @@ class Order {
   format::Version version_ = format::Version::kGo122;
   std::uint64_t number_ = 0;    // of the generation
   std::uint32_t gen_ = 0;       // what stands for it in a Seq
-  std::uint32_t gen_mark_ = 0;  // and in a Mark
+  std::uint64_t gen_mark_ = 0;  // and in a Mark
   std::uint64_t initial_ = 0;   // the number of the generation of the first event; 0: none yet
   std::vector<std::uint64_t> generations_;
   IdMap gen_at_;

@@ -15,15 +15,15 @@ constexpr std::uint64_t kBackgroundTask = 0;
 
 }  // namespace
 
-Advance Order::annotation(Step& s, Need p, Need g) {
-  if (!has(s, p, g)) return Advance::kBroken;
+Advance Order::annotation(Step s, Need p, Need g) {
+  if (!has(s, p, g)) return lacks(s, p, g);
   deliver(s);
   return Advance::kAdvanced;
 }
 
 // ---- tasks and regions ----
 
-Advance Order::task_begin(Step& s) {
+Advance Order::task_begin(Step s) {
   const std::uint64_t id = s.event.args[0];
   if (task_at_.find(id) != IdMap::kAbsent) {
     return broken(s, ErrorCode::kAlreadyExists, fmt::format("task ID conflict: {}", id));
@@ -34,9 +34,9 @@ Advance Order::task_begin(Step& s) {
                   fmt::format("invalid string ID {} for {} event", s.event.args[2],
                               static_cast<unsigned>(s.event.type)));
   }
-  if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
+  if (!has(s, Need::kMust, Need::kMust)) return lacks(s, Need::kMust, Need::kMust);
   deliver(s);
-  if (s.event.args[1] == kBackgroundTask) s.out.args[1] = kNoTask;
+  if (s.event.args[1] == kBackgroundTask) s.event.args[1] = kNoTask;
   std::uint32_t at = static_cast<std::uint32_t>(tasks_.size());
   if (free_tasks_.empty()) {
     tasks_.emplace_back();
@@ -45,28 +45,28 @@ Advance Order::task_begin(Step& s) {
     free_tasks_.pop_back();
   }
   task_at_.insert(id, at);
-  tasks_[at] = {s.out.args[1], keep(s.event.args[2], *type)};
+  tasks_[at] = {s.event.args[1], keep(s.event.args[2], *type)};
   return Advance::kAdvanced;
 }
 
-Advance Order::task_end(Step& s) {
-  if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
+Advance Order::task_end(Step s) {
+  if (!has(s, Need::kMust, Need::kMust)) return lacks(s, Need::kMust, Need::kMust);
   deliver(s);
   // A task that began before the trace ends here as one that nobody knows.
-  s.out.args[2] = kNoTask;
-  s.out.task_type = {};
+  s.event.args[2] = kNoTask;
+  s.event.task_type = {};
   const std::uint32_t at = task_at_.find(s.event.args[0]);
   if (at != IdMap::kAbsent) {
-    s.out.args[2] = tasks_[at].parent;
-    s.out.task_type = *tasks_[at].type;
+    s.event.args[2] = tasks_[at].parent;
+    s.event.task_type = *tasks_[at].type;
     task_at_.erase(s.event.args[0]);
     free_tasks_.push_back(at);
   }
   return Advance::kAdvanced;
 }
 
-Advance Order::region(Step& s, bool begin) {
-  if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
+Advance Order::region(Step s, bool begin) {
+  if (!has(s, Need::kMust, Need::kMust)) return lacks(s, Need::kMust, Need::kMust);
   const std::uint64_t name_id = s.event.args[1];
   const std::optional<std::string_view> type = table_->string(name_id);
   if (!type) {
@@ -102,7 +102,7 @@ Advance Order::region(Step& s, bool begin) {
 
 // ---- garbage collection: one for all threads, in its own sequence ----
 
-Advance Order::gc_active(Step& s) {
+Advance Order::gc_active(Step s) {
   const std::uint64_t seq = s.event.args[0];
   if (in_initial()) {
     if (gc_state_ != GcState::kUndetermined) {
@@ -123,7 +123,7 @@ Advance Order::gc_active(Step& s) {
   return annotation(s, Need::kMust, Need::kMust);
 }
 
-Advance Order::gc_begin(Step& s) {
+Advance Order::gc_begin(Step s) {
   const std::uint64_t seq = s.event.args[0];
   if (gc_state_ == GcState::kUndetermined) {
     gc_seq_ = seq;
@@ -141,7 +141,7 @@ Advance Order::gc_begin(Step& s) {
   return annotation(s, Need::kMust, Need::kMust);
 }
 
-Advance Order::gc_end(Step& s) {
+Advance Order::gc_end(Step s) {
   const std::uint64_t seq = s.event.args[0];
   // Waits for the beginning of its collection.
   if (seq != gc_seq_ + 1) return Advance::kNotYet;
@@ -159,23 +159,19 @@ Advance Order::gc_end(Step& s) {
 
 // ---- ranges of a P or a goroutine ----
 
-RangeSet::Range Order::range_of(EventType type, std::uint64_t reason) {
-  const EventType start = format::spec_of(type).start;
-  return {start == EventType::kNone ? type : start, reason};
+Advance Order::begins_twice(Step s) {
+  return broken(s, ErrorCode::kBadRange,
+                fmt::format("discovered event already in-flight for when starting event {}",
+                            event_name(range_of(s.event.type, 0).type)));
 }
 
-bool Order::begin_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range) {
-  if (ranges.has(range)) {
-    broken(s, ErrorCode::kBadRange,
-           fmt::format("discovered event already in-flight for when starting event {}",
-                       event_name(range.type)));
-    return false;
-  }
-  ranges.add(range);
-  return true;
+Advance Order::ends_nothing(Step s) {
+  return broken(s, ErrorCode::kBadRange,
+                fmt::format("tried to end event {}, but not in-flight",
+                            event_name(range_of(s.event.type, 0).type)));
 }
 
-bool Order::active_range(const Step& s, RangeSet& ranges, const RangeSet::Range& range) {
+bool Order::active_range(Step s, RangeSet& ranges, RangeSet::Range range) {
   const bool there = ranges.has(range);
   if (in_initial()) {
     if (there) {
@@ -198,15 +194,7 @@ bool Order::active_range(const Step& s, RangeSet& ranges, const RangeSet::Range&
   return true;
 }
 
-bool Order::end_range(const Step& s, RangeSet& ranges, std::uint64_t& reason) {
-  const EventType start = format::spec_of(s.event.type).start;
-  if (ranges.end(start, reason)) return true;
-  broken(s, ErrorCode::kBadRange,
-         fmt::format("tried to end event {}, but not in-flight", event_name(start)));
-  return false;
-}
-
-Advance Order::sweep_active(Step& s) {
+Advance Order::sweep_active(Step s) {
   const auto id = static_cast<ProcId>(s.event.args[0]);
   PState* p = find_p(id);
   if (p == nullptr) {
@@ -218,24 +206,23 @@ Advance Order::sweep_active(Step& s) {
   return Advance::kAdvanced;
 }
 
-Advance Order::sweep(Step& s, bool begin) {
-  if (!has(s, Need::kMust, Need::kMay)) return Advance::kBroken;
-  PState* p = p_of(s.m);
-  MPG_CHECK(p != nullptr || faults_.mstate_written_without_advance,
-            "a thread only has Ps that are known");
-  if (p == nullptr) {
-    return broken(s, ErrorCode::kUnknownResource,
-                  fmt::format("uninitialized proc {} found during a sweep", s.m.p));
+Advance Order::sweep(Step s, bool begin) {
+  if (!has(s, Need::kMust, Need::kMay)) return lacks(s, Need::kMust, Need::kMay);
+  PState* p = own_p(s.m);
+  if (p == nullptr) return unknown_p(s);
+  const RangeSet::Range range = range_of(s.event.type, 0);
+  if (begin) {
+    if (p->ranges.has(range)) return begins_twice(s);
+    p->ranges.add(range);
+  } else {
+    std::uint64_t reason = 0;
+    if (!p->ranges.end(range.type, reason)) return ends_nothing(s);
   }
-  std::uint64_t reason = 0;
-  const bool fits = begin ? begin_range(s, p->ranges, range_of(s.event.type, 0))
-                          : end_range(s, p->ranges, reason);
-  if (!fits) return Advance::kBroken;
   deliver(s);
   return Advance::kAdvanced;
 }
 
-Advance Order::go_range_active(Step& s) {
+Advance Order::go_range_active(Step s) {
   const auto id = static_cast<GoId>(s.event.args[0]);
   GState* g = find_g(id);
   if (g == nullptr) {
@@ -248,24 +235,30 @@ Advance Order::go_range_active(Step& s) {
   return Advance::kAdvanced;
 }
 
-Advance Order::go_range(Step& s, bool begin) {
-  if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
+Advance Order::go_range(Step s, bool begin) {
+  if (!has(s, Need::kMust, Need::kMust)) return lacks(s, Need::kMust, Need::kMust);
   GState* g = g_of(s.m);
-  if (g == nullptr) {
-    return broken(s, ErrorCode::kUnknownResource,
-                  fmt::format("encountered event of type {} without known state for current "
-                              "goroutine {}",
-                              static_cast<unsigned>(s.event.type), s.m.g));
-  }
-  std::uint64_t reason = s.event.type == EventType::kSTWBegin ? s.event.args[0] : 0;
+  if (g == nullptr) return without_g(s);
   RangeSet& ranges = extra_of(*g).ranges;
-  const bool fits =
-      begin ? begin_range(s, ranges, range_of(s.event.type, reason)) : end_range(s, ranges, reason);
-  if (!fits) return Advance::kBroken;
+  std::uint64_t reason = s.event.type == EventType::kSTWBegin ? s.event.args[0] : 0;
+  const RangeSet::Range range = range_of(s.event.type, reason);
+  if (begin) {
+    if (ranges.has(range)) return begins_twice(s);
+    ranges.add(range);
+  } else if (!ranges.end(range.type, reason)) {
+    return ends_nothing(s);
+  }
   deliver(s);
   // The end of a stop-the-world has its reason from the beginning.
-  if (s.event.type == EventType::kSTWEnd) s.out.args[0] = reason;
+  if (s.event.type == EventType::kSTWEnd) s.event.args[0] = reason;
   return Advance::kAdvanced;
+}
+
+Advance Order::without_g(Step s) {
+  return broken(s, ErrorCode::kUnknownResource,
+                fmt::format("encountered event of type {} without known state for current "
+                            "goroutine {}",
+                            static_cast<unsigned>(s.event.type), s.m.g));
 }
 
 }  // namespace mpglab::parser

@@ -9,7 +9,7 @@
 
 namespace mpglab::parser {
 
-Advance Order::go_status(Step& s) {
+Advance Order::go_status(Step s) {
   const auto id = static_cast<GoId>(s.event.args[0]);
   const auto thread = static_cast<ThreadId>(s.event.args[1]);
   const auto number = static_cast<std::uint8_t>(s.event.args[2]);
@@ -41,7 +41,7 @@ Advance Order::go_status(Step& s) {
   g->seq = {0, gen_};
 
   deliver(s);
-  s.out.old_state = static_cast<std::uint8_t>(before);
+  s.event.old_state = static_cast<std::uint8_t>(before);
   if (status == GoStatus::kRunning) {
     bind_g(s, g);
     return Advance::kAdvanced;
@@ -67,10 +67,10 @@ Advance Order::go_status(Step& s) {
     return Advance::kAdvanced;
   }
   // Of another thread: the goroutine has been in its syscall for the whole generation.
-  s.out.thread = thread;
+  s.event.thread = thread;
   if (MState* m = find_m(thread)) {
     if (m->g != id) return inconsistent(m->g, m->set_by);
-    s.out.goroutine = m->g;
+    s.event.goroutine = m->g;
     return Advance::kAdvanced;
   }
   MState& m = ms_[this->thread(thread)];  // s.m may have moved
@@ -81,8 +81,20 @@ Advance Order::go_status(Step& s) {
   return Advance::kAdvanced;
 }
 
-Advance Order::go_create(Step& s) {
-  if (!has(s, Need::kMust, Need::kMay)) return Advance::kBroken;
+Advance Order::go_create(Step s) {
+  if (!has(s, Need::kMust, Need::kMay)) return lacks(s, Need::kMust, Need::kMay);
+  const GState* creator = g_of(s.m);
+  const auto id = static_cast<GoId>(s.event.args[0]);
+  if ((creator != nullptr && creator->status != GoStatus::kRunning) || find_g(id) != nullptr)
+    return creates_badly(s);
+  deliver(s);
+  GState& g = add_g(id);
+  g.seq = {0, gen_};
+  set(s, g, s.event.type == EventType::kGoCreateBlocked ? GoStatus::kWaiting : GoStatus::kRunnable);
+  return Advance::kAdvanced;
+}
+
+Advance Order::creates_badly(Step s) {
   if (const GState* creator = g_of(s.m);
       creator != nullptr && creator->status != GoStatus::kRunning) {
     return broken(
@@ -91,22 +103,16 @@ Advance Order::go_create(Step& s) {
         creator->set_by, fmt::format("goroutine {} is {}", creator->id, name(creator->status)));
   }
   const auto id = static_cast<GoId>(s.event.args[0]);
-  if (const GState* there = find_g(id); there != nullptr) {
-    return broken(s, ErrorCode::kAlreadyExists,
-                  fmt::format("tried to create goroutine ({}) that already exists", id),
-                  there->set_by, fmt::format("goroutine {} is {}", id, name(there->status)));
-  }
-  deliver(s);
-  GState& g = add_g(id);
-  g.seq = {0, gen_};
-  set(s, g, s.event.type == EventType::kGoCreateBlocked ? GoStatus::kWaiting : GoStatus::kRunnable);
-  return Advance::kAdvanced;
+  const GState* there = find_g(id);
+  return broken(s, ErrorCode::kAlreadyExists,
+                fmt::format("tried to create goroutine ({}) that already exists", id),
+                there->set_by, fmt::format("goroutine {} is {}", id, name(there->status)));
 }
 
-Advance Order::go_create_syscall(Step& s) {
+Advance Order::go_create_syscall(Step s) {
   // Before Go aae7734658 a P that the thread's last callback had left behind was an error here.
-  if (!has(s, faults_.thread_id_reuse ? Need::kMustNot : Need::kMay, Need::kMustNot))
-    return Advance::kBroken;
+  const Need proc = faults_.thread_id_reuse ? Need::kMustNot : Need::kMay;
+  if (!has(s, proc, Need::kMustNot)) return lacks(s, proc, Need::kMustNot);
   const auto id = static_cast<GoId>(s.event.args[0]);
   if (const GState* there = find_g(id); there != nullptr) {
     return broken(s, ErrorCode::kAlreadyExists,
@@ -121,13 +127,13 @@ Advance Order::go_create_syscall(Step& s) {
   return Advance::kAdvanced;
 }
 
-Advance Order::go_start(Step& s) {
+Advance Order::go_start(Step s) {
   GState* g = find_g(static_cast<GoId>(s.event.args[0]));
   // Waits for whoever makes it runnable.
   if (g == nullptr || g->status != GoStatus::kRunnable || !succeeds(s.event.args[1], g->seq)) {
     return Advance::kNotYet;
   }
-  if (!has(s, Need::kMust, Need::kMustNot)) return Advance::kBroken;
+  if (!has(s, Need::kMust, Need::kMustNot)) return lacks(s, Need::kMust, Need::kMustNot);
   deliver(s);
   set(s, *g, GoStatus::kRunning);
   g->seq.number = s.event.args[1];
@@ -135,10 +141,10 @@ Advance Order::go_start(Step& s) {
   return Advance::kAdvanced;
 }
 
-Advance Order::go_stop_exec(Step& s) {
-  if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  GState* g = running_g(s, GoStatus::kRunning);
-  if (g == nullptr) return Advance::kBroken;
+Advance Order::go_stop_exec(Step s) {
+  if (!has(s, Need::kMust, Need::kMust)) return lacks(s, Need::kMust, Need::kMust);
+  GState* g = own_g(s.m, GoStatus::kRunning);
+  if (g == nullptr) return not_in(s, GoStatus::kRunning);
   deliver(s);
   switch (s.event.type) {
     case EventType::kGoDestroy:
@@ -155,7 +161,7 @@ Advance Order::go_stop_exec(Step& s) {
   return Advance::kAdvanced;
 }
 
-Advance Order::go_unblock(Step& s) {
+Advance Order::go_unblock(Step s) {
   GState* g = find_g(static_cast<GoId>(s.event.args[0]));
   // Waits for the goroutine to block.
   if (g == nullptr || g->status != GoStatus::kWaiting || !succeeds(s.event.args[1], g->seq)) {
@@ -169,10 +175,10 @@ Advance Order::go_unblock(Step& s) {
 
 // A switch is three events in one: the next goroutine is woken, this one blocks or ends, the next
 // runs.
-Advance Order::go_switch(Step& s) {
-  if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  GState* g = running_g(s, GoStatus::kRunning);
-  if (g == nullptr) return Advance::kBroken;
+Advance Order::go_switch(Step s) {
+  if (!has(s, Need::kMust, Need::kMust)) return lacks(s, Need::kMust, Need::kMust);
+  GState* g = own_g(s.m, GoStatus::kRunning);
+  if (g == nullptr) return not_in(s, GoStatus::kRunning);
   const std::uint64_t number = s.event.args[1];
   GState* next = find_g(static_cast<GoId>(s.event.args[0]));
   // Waits for the next goroutine to block.
@@ -181,80 +187,71 @@ Advance Order::go_switch(Step& s) {
   }
   deliver(s);
   const bool ends = s.event.type == EventType::kGoSwitchDestroy;
-  Event& stop = deliver_extra(s.out, ends ? EventType::kGoDestroy : EventType::kGoBlock);
+  Event& stop = deliver_extra(s.event, ends ? EventType::kGoDestroy : EventType::kGoBlock);
   stop.args = {};
   if (ends) {
     erase_g(*g);
   } else {
     set(s, *g, GoStatus::kWaiting);
   }
-  Event& start = deliver_extra(s.out, EventType::kGoStart);
+  Event& start = deliver_extra(s.event, EventType::kGoStart);
   start.goroutine = kNoId;
   set(s, *next, GoStatus::kRunning);
   next->seq.number = number;
   bind_g(s, next);
-  return Advance::kAdvanced;
+  return Advance::kAdvancedWithMore;
 }
 
-Advance Order::go_syscall_begin(Step& s) {
-  if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  GState* g = running_g(s, GoStatus::kRunning);
-  if (g == nullptr) return Advance::kBroken;
-  PState* p = p_of(s.m);
-  if (p == nullptr) {
-    return broken(s, ErrorCode::kUnknownResource,
-                  fmt::format("uninitialized proc {} found during GoSyscallBegin", s.m.p));
-  }
-  const std::uint64_t number = s.event.args[0];
-  if (!succeeds(number, p->seq) && !faults_.syscall_steal_ambiguity) {
-    return broken(s, ErrorCode::kBadSequence,
-                  fmt::format("failed to advance GoSyscallBegin: can't make sequence: {} (gen={}) "
-                              "-> {} (gen={})",
-                              p->seq.number, generations_[p->seq.gen], number, number_),
-                  p->set_by, fmt::format("P{} is {}", p->id, name(p->status)));
+Advance Order::go_syscall_begin(Step s) {
+  if (!has(s, Need::kMust, Need::kMust)) return lacks(s, Need::kMust, Need::kMust);
+  GState* g = own_g(s.m, GoStatus::kRunning);
+  if (g == nullptr) return not_in(s, GoStatus::kRunning);
+  PState* p = own_p(s.m);
+  if (p == nullptr) return unknown_p(s);
+  std::uint64_t number = s.event.args[0];
+  if (!succeeds(number, p->seq)) {
+    if (!faults_.syscall_steal_ambiguity) return out_of_sequence(s, *p);
+    number = std::max(number, p->seq.number);
   }
   deliver(s);
   set(s, *g, GoStatus::kSyscall);
   set(s, *p, ProcStatus::kSyscall);
-  p->seq.number = std::max(number, faults_.syscall_steal_ambiguity ? p->seq.number : 0);
-  if (p->bound != s.thread) bind_anew(*p, s.thread);
+  p->seq.number = number;
+  if (p->bound != s.m.self) bind_anew(*p, s.m.self);
   return Advance::kAdvanced;
 }
 
-Advance Order::go_syscall_end(Step& s) {
-  if (!has(s, Need::kMust, Need::kMust)) return Advance::kBroken;
-  GState* g = running_g(s, GoStatus::kSyscall);
-  if (g == nullptr) return Advance::kBroken;
-  PState* p = p_of(s.m);
-  if (p == nullptr) {
-    return broken(s, ErrorCode::kUnknownResource,
-                  fmt::format("uninitialized proc {} found during GoSyscallEnd", s.m.p));
-  }
-  if (p->status != ProcStatus::kSyscall) {
-    return broken(s, ErrorCode::kWrongState,
-                  fmt::format("expected proc {} in state Syscall, but got {} instead", s.m.p,
-                              name(p->status)),
-                  p->set_by, fmt::format("P{} is {}", p->id, name(p->status)));
-  }
+Advance Order::out_of_sequence(Step s, const PState& p) {
+  return broken(s, ErrorCode::kBadSequence,
+                fmt::format("failed to advance GoSyscallBegin: can't make sequence: {} (gen={}) "
+                            "-> {} (gen={})",
+                            p.seq.number, generations_[p.seq.gen], s.event.args[0], number_),
+                p.set_by, fmt::format("P{} is {}", p.id, name(p.status)));
+}
+
+Advance Order::go_syscall_end(Step s) {
+  if (!has(s, Need::kMust, Need::kMust)) return lacks(s, Need::kMust, Need::kMust);
+  GState* g = own_g(s.m, GoStatus::kSyscall);
+  if (g == nullptr) return not_in(s, GoStatus::kSyscall);
+  PState* p = own_p(s.m);
+  if (p == nullptr) return unknown_p(s);
+  if (p->status != ProcStatus::kSyscall) return wrong_p(s, *p);
   deliver(s);
   set(s, *g, GoStatus::kRunning);
   set(s, *p, ProcStatus::kRunning);
   return Advance::kAdvanced;
 }
 
-Advance Order::go_syscall_end_blocked(Step& s) {
+Advance Order::go_syscall_end_blocked(Step s) {
   if (s.m.p != kNoId) {
-    const PState* p = p_of(s.m);
-    if (p == nullptr) {
-      return broken(s, ErrorCode::kUnknownResource,
-                    fmt::format("uninitialized proc {} found during GoSyscallEndBlocked", s.m.p));
-    }
+    const PState* p = own_p(s.m);
+    if (p == nullptr) return unknown_p(s);
     // Waits for the steal that took the P away.
     if (p->status == ProcStatus::kSyscall) return Advance::kNotYet;
   }
-  if (!has(s, Need::kMay, Need::kMust)) return Advance::kBroken;
-  GState* g = running_g(s, GoStatus::kSyscall);
-  if (g == nullptr) return Advance::kBroken;
+  if (!has(s, Need::kMay, Need::kMust)) return lacks(s, Need::kMay, Need::kMust);
+  GState* g = own_g(s.m, GoStatus::kSyscall);
+  if (g == nullptr) return not_in(s, GoStatus::kSyscall);
   deliver(s);
   set(s, *g, GoStatus::kRunnable);
   bind_g(s, nullptr);
@@ -262,35 +259,29 @@ Advance Order::go_syscall_end_blocked(Step& s) {
 }
 
 // A thread from C goes back to C for good. What it had of a P is left behind.
-Advance Order::go_destroy_syscall(Step& s) {
-  if (!has(s, Need::kMay, Need::kMust)) return Advance::kBroken;
-  GState* g = running_g(s, GoStatus::kSyscall);
-  if (g == nullptr) return Advance::kBroken;
+Advance Order::go_destroy_syscall(Step s) {
+  if (!has(s, Need::kMay, Need::kMust)) return lacks(s, Need::kMay, Need::kMust);
+  GState* g = own_g(s.m, GoStatus::kSyscall);
+  if (g == nullptr) return not_in(s, GoStatus::kSyscall);
   // Before Go 6d7b3c8cd1 the thread kept its P.
   const bool keeps_p = faults_.thread_id_reuse || faults_.create_syscall_with_proc;
   if (s.m.p != kNoId && !keeps_p) {
-    PState* p = p_of(s.m);
-    if (p == nullptr) {
-      return broken(s, ErrorCode::kUnknownResource,
-                    fmt::format("found invalid proc {} during GoDestroySyscall", s.m.p));
-    }
-    if (p->status != ProcStatus::kSyscall) {
-      return broken(s, ErrorCode::kWrongState,
-                    fmt::format("proc {} in unexpected state {} during GoDestroySyscall", s.m.p,
-                                name(p->status)),
-                    p->set_by, fmt::format("P{} is {}", p->id, name(p->status)));
-    }
+    PState* p = own_p(s.m);
+    if (p == nullptr) return unknown_p(s);
+    if (p->status != ProcStatus::kSyscall) return wrong_p(s, *p);
     // Thread ids are used again: from here on nobody may look for this P at this thread.
     deliver(s);
-    deliver_extra(s.out, EventType::kGoDestroySyscall);
-    s.out.type = EventType::kProcSteal;
-    s.out.args = {static_cast<std::uint64_t>(s.m.p)};
-    s.out.old_state = static_cast<std::uint8_t>(ProcState::kRunning);
+    deliver_extra(s.event, EventType::kGoDestroySyscall);
     set(s, *p, ProcStatus::kSyscallAbandoned);
     bind_p(s, nullptr);
-  } else {
-    deliver(s);
+    erase_g(*g);
+    bind_g(s, nullptr);
+    s.event.type = EventType::kProcSteal;
+    s.event.args = {static_cast<std::uint64_t>(p->id)};
+    s.event.old_state = static_cast<std::uint8_t>(ProcState::kRunning);
+    return Advance::kAdvancedWithMore;
   }
+  deliver(s);
   erase_g(*g);
   bind_g(s, nullptr);
   return Advance::kAdvanced;

@@ -10,7 +10,7 @@ namespace mpglab::parser {
 
 // ---- for people ----
 
-Waiting Order::waiting(const WireEvent& event, Thread thread) const {
+Waiting Order::waiting(const Event& event, Thread thread) const {
   const MState& m = ms_[thread];
   Waiting result;
   result.place = place(event, thread);
@@ -76,7 +76,7 @@ Waiting Order::waiting(const WireEvent& event, Thread thread) const {
   }
 }
 
-std::optional<Wanted> Order::wanted(const WireEvent& event, Thread thread,
+std::optional<Wanted> Order::wanted(const Event& event, Thread thread,
                                     const Waiting& waiting) const {
   using Kind = Wanted::Kind;
   const auto id = static_cast<std::int64_t>(event.args[0]);
@@ -115,7 +115,7 @@ constexpr std::uint8_t kInSyscall = 3;
 
 }  // namespace
 
-Condition Order::condition(const WireEvent& event, Thread thread) const {
+Condition Order::condition(const Event& event, Thread thread) const {
   using Kind = Condition::Kind;
   const MState& m = ms_[thread];
   const auto id = static_cast<std::int64_t>(event.args[0]);
@@ -147,8 +147,7 @@ Condition Order::condition(const WireEvent& event, Thread thread) const {
   MPG_CHECK(false, "this event waits for nothing");
 }
 
-void Order::add_conditions(const WireEvent& event, const Has& had,
-                           std::vector<Condition>& out) const {
+void Order::add_conditions(const Event& event, const Has& had, std::vector<Condition>& out) const {
   const auto first = static_cast<std::int64_t>(event.args[0]);
   switch (event.type) {
     case EventType::kProcSteal:

@@ -50,7 +50,10 @@ class PatternSort {
   static constexpr std::size_t kRepairs = 5;
 
   bool before(std::size_t i, std::size_t j) const { return r_[i].time < r_[j].time; }
-  void exchange(std::size_t i, std::size_t j) { std::swap(r_[i], r_[j]); }
+  void exchange(std::size_t i, std::size_t j) {
+    using std::swap;
+    swap(r_[i], r_[j]);
+  }
 
   void sort(Part part, unsigned bad_pivots_left) {
     bool balanced = true;

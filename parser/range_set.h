@@ -28,14 +28,14 @@ class RangeSet {
     friend bool operator==(const Range&, const Range&) = default;
   };
 
-  bool has(const Range& range) const {
+  bool has(Range range) const {
     if (!reasoned(range)) return oldest(range.type) != ranges_.size();
     if (reasons_ != nullptr) return reasons_->find(range.reason) != IdMap::kAbsent;
     return std::find(ranges_.begin(), ranges_.end(), range) != ranges_.end();
   }
 
   // REQUIRES: !has(range).
-  void add(const Range& range) {
+  void add(Range range) {
     if (!reasoned(range)) single_ = ranges_.size();
     ranges_.push_back(range);
     if (reasons_ != nullptr) {
@@ -54,8 +54,10 @@ class RangeSet {
     reason = ranges_[at].reason;
     if (reasons_ != nullptr && reasoned(ranges_[at])) reasons_->erase(reason);
     if (at == single_) single_ = kNone;
-    if (at + 1 != ranges_.size() && single_ == ranges_.size() - 1) single_ = at;
-    ranges_[at] = ranges_.back();
+    if (at + 1 != ranges_.size()) {
+      if (single_ == ranges_.size() - 1) single_ = at;
+      ranges_[at] = ranges_.back();
+    }
     ranges_.pop_back();
     return true;
   }
@@ -72,7 +74,7 @@ class RangeSet {
   static constexpr std::size_t kFew = 16;
   static constexpr std::size_t kNone = ~std::size_t{0};
 
-  static bool reasoned(const Range& range) { return range.type == format::EventType::kSTWBegin; }
+  static bool reasoned(Range range) { return range.type == format::EventType::kSTWBegin; }
 
   // At most one of the list is no stop-the-world, and single_ says where.
   std::size_t oldest(format::EventType type) const {

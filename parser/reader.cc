@@ -25,6 +25,7 @@ namespace {
 struct NamedIds {
   std::uint8_t stack = 0;  // a place in the arguments
   std::uint8_t string = 0;
+  bool any = false;
   bool more = false;  // there is a second of a kind
   std::uint64_t stack_mask = 0;
   std::uint64_t string_mask = 0;
@@ -43,6 +44,7 @@ constexpr std::array<NamedIds, 256> kNamedIds = [] {
       ids.string = static_cast<std::uint8_t>(spec.strings[0] - 1);
       ids.string_mask = ~std::uint64_t{0};
     }
+    ids.any = ids.stack_mask != 0 || ids.string_mask != 0;
     ids.more = spec.stacks[1] != 0 || spec.strings[1] != 0;
   }
   return all;
@@ -67,7 +69,7 @@ class Reader::Impl {
   Next next();
   bool skip_generation();
 
-  const Event& event() const { return event_; }
+  const Event& event() const { return *event_; }
   bool failed() const { return state_ == State::kFailed; }
   const Error& error() const { return error_; }
   std::uint64_t events() const { return events_; }
@@ -78,9 +80,17 @@ class Reader::Impl {
   enum class State : std::uint8_t { kHeader, kReading, kEnded, kFailed };
   static constexpr Time kNoSample = std::numeric_limits<Time>::max();
 
+  static constexpr Time kNever = std::numeric_limits<Time>::min();
+
   void start();
   Next fail(Error error);
-  [[gnu::always_inline]] Next deliver();
+  [[gnu::always_inline]] Next deliver(Event& event);
+  [[gnu::always_inline]] Next next_of_first();
+  void look_at_first();
+  void be_special();
+  [[gnu::noinline]] Next next_of_another();
+  [[gnu::noinline]] Next not_simply(Advance answer, StreamCursor& first);
+  [[gnu::noinline]] Next first_has_no_more(StreamCursor::Step step, Event& event);
   [[gnu::noinline]] Next next_specially();
   Next sync(const Table* table, Time time);
   Next end();
@@ -99,13 +109,28 @@ class Reader::Impl {
   Next failed_to_advance();
   [[gnu::cold]] Next bad_event(const StreamCursor& cursor);
 
+  // While nothing is special the thread that comes first is known without a look at the frontier,
+  // which then has an older time for it: its cursor, the time of its next event, and from when on
+  // another look is due.
+  Time first_time_ = 0;
+  Time before_ = kNever;
+  StreamCursor* first_ = nullptr;
+  const Generation* generation_ = nullptr;  // the one that is being delivered
+  Event* spare_ = nullptr;                  // of slots_, what no cursor stands at
+  Event* event_ = &own_;                    // what was delivered last
+  Time last_time_ = 0;
+  std::uint64_t events_ = 0;
+  std::uint64_t stacks_upto_ = 0;  // of its table
+  std::uint64_t strings_upto_ = 0;
+
   const ReaderOptions options_;
   State state_ = State::kEnded;
   bool special_ = true;  // the next event may be none of the frontier's
   GenerationReader generations_;
   Order order_;
-  const Generation* generation_ = nullptr;  // the one that is being delivered
   std::vector<StreamCursor> cursors_;
+  std::vector<Event>
+      slots_;  // one more than cursors: where their events are, and the delivered one
   std::vector<Stream> shuffled_;  // for the fault nondeterministic_tie_order
   Frontier frontier_;
   bool patient_ = true;      // the patience has not run out in this generation
@@ -113,30 +138,29 @@ class Reader::Impl {
   WaitingRoom waiting_room_;
   std::vector<Condition> met_;
 
-  std::uint64_t stacks_upto_ = 0;  // of its table
-  std::uint64_t strings_upto_ = 0;
   std::size_t next_sample_ = 0;
   Time sample_time_ = kNoSample;  // of the next CPU sample
 
   bool broken_synced_ = false;  // the sync before the error of a broken generation is delivered
-  Event event_;
+  Event own_;                   // what comes from no stream
   Error error_;
-  Time last_time_ = 0;
-  std::uint64_t events_ = 0;
   std::uint64_t syncs_ = 0;
 };
 
 // Everything that leaves the reader goes through here: ids are checked, times made to increase.
-inline Next Reader::Impl::deliver() {
-  const NamedIds& ids = kNamedIds[static_cast<std::size_t>(event_.type)];
-  // Both without a branch.
-  const bool dense =
-      (static_cast<unsigned>((event_.args[ids.stack] & ids.stack_mask) <= stacks_upto_) &
-       static_cast<unsigned>((event_.args[ids.string] & ids.string_mask) <= strings_upto_)) != 0;
-  if ((!dense || ids.more) && !check_ids()) [[unlikely]]
-    return Next::kError;
-  if (event_.time <= last_time_) event_.time = wrapping_add(last_time_, 1);
-  last_time_ = event_.time;
+inline Next Reader::Impl::deliver(Event& event) {
+  event_ = &event;
+  const NamedIds& ids = kNamedIds[static_cast<std::size_t>(event.type)];
+  if (ids.any) {
+    // Both without a branch.
+    const bool dense =
+        (static_cast<unsigned>((event.args[ids.stack] & ids.stack_mask) <= stacks_upto_) &
+         static_cast<unsigned>((event.args[ids.string] & ids.string_mask) <= strings_upto_)) != 0;
+    if ((!dense || ids.more) && !check_ids()) [[unlikely]]
+      return Next::kError;
+  }
+  if (event.time <= last_time_) event.time = wrapping_add(last_time_, 1);
+  last_time_ = event.time;
   ++events_;
   return Next::kEvent;
 }
@@ -145,7 +169,7 @@ inline Next Reader::Impl::deliver() {
 
 void Reader::Impl::start() {
   state_ = State::kHeader;
-  special_ = true;
+  be_special();
   order_.clear();
   generation_ = nullptr;
   cursors_.clear();
@@ -163,7 +187,7 @@ void Reader::Impl::start() {
 
 Next Reader::Impl::fail(Error error) {
   state_ = State::kFailed;
-  special_ = true;
+  be_special();
   const bool of_generation = frontier_.size() + (waiting_room_.empty() ? 0U : 1U) > 0;
   if (of_generation && generations_.failed())
     error.behind = std::make_shared<const Error>(generations_.error());
@@ -179,30 +203,98 @@ Next Reader::Impl::end() {
 
 // ---- the next event ----
 
-// The event of that place of the frontier has happened: reads the next one of its thread before it
-// is delivered, since an event that cannot be read comes before one that has no stack.
-inline Next Reader::Impl::advanced(std::size_t index, StreamCursor& cursor) {
-  const StreamCursor::Step step = cursor.advance(*generation_);
-  if (step == StreamCursor::Step::kEvent) [[likely]] {
-    frontier_.update(index, cursor.event().time);
-    special_ = order_.has_extra();
-  } else {
-    if (step == StreamCursor::Step::kBad) return bad_event(cursor);
-    frontier_.remove(index);
-    special_ = order_.has_extra() || frontier_.empty();
-  }
-  return deliver();
+// The frontier's first, if it is in order and holds one.
+inline void Reader::Impl::look_at_first() {
+  first_ = frontier_[0].cursor;
+  first_time_ = frontier_[0].time;
+  // A sample comes before what is later, another thread's event before what is.
+  const Time until = std::min(frontier_.stays_until(), sample_time_);
+  before_ = until == std::numeric_limits<Time>::max() ? until : until + 1;
+}
+
+void Reader::Impl::be_special() {
+  special_ = true;
+  before_ = kNever;
 }
 
 // The earliest event first; if it has to wait, the others in the order of their times.
 Next Reader::Impl::next() {
-  if (special_ || sample_time_ < frontier_[0].time) [[unlikely]]
-    return next_specially();
-  StreamCursor& first = *frontier_[0].cursor;
-  const Advance answer = order_.advance(first.event(), first.thread(), event_);
+  if (first_time_ >= before_) [[unlikely]]
+    return next_of_another();
+  return next_of_first();
+}
+
+// The thread's next event is read before the one that has happened is delivered, since an event
+// that cannot be read comes before one that has no stack.
+inline Next Reader::Impl::next_of_first() {
+  StreamCursor& first = *first_;
+  Event& event = first.event();
+  const Advance answer = order_.advance(event, first.thread());
   if (answer != Advance::kAdvanced) [[unlikely]]
-    return answer == Advance::kNotYet ? try_others() : fail(order_.error());
+    return not_simply(answer, first);
+  Event& next = *spare_;
+  const StreamCursor::Step step = first.advance(*generation_, next);
+  if (step != StreamCursor::Step::kEvent) [[unlikely]]
+    return first_has_no_more(step, event);
+  spare_ = &event;
+  first_time_ = next.time;
+  return deliver(event);
+}
+
+Next Reader::Impl::next_of_another() {
+  if (special_) return next_specially();
+  frontier_.update(0, first_time_);
+  look_at_first();
+  if (sample_time_ < first_time_) [[unlikely]]
+    return next_sample();
+  return next_of_first();
+}
+
+Next Reader::Impl::not_simply(Advance answer, StreamCursor& first) {
+  frontier_.update(0, first_time_);
+  switch (answer) {
+    case Advance::kNotYet:
+      return try_others();
+    case Advance::kBroken:
+      return fail(order_.error());
+    case Advance::kAdvanced:
+    case Advance::kAdvancedWithMore:
+      break;
+  }
   return advanced(0, first);
+}
+
+Next Reader::Impl::first_has_no_more(StreamCursor::Step step, Event& event) {
+  if (step == StreamCursor::Step::kBad) return bad_event(*first_);
+  frontier_.remove(0);
+  if (frontier_.empty()) {
+    be_special();
+  } else {
+    look_at_first();
+  }
+  return deliver(event);
+}
+
+// The event of that place of the frontier has happened. REQUIRES: the frontier is in order.
+Next Reader::Impl::advanced(std::size_t index, StreamCursor& cursor) {
+  Event& event = cursor.event();
+  switch (cursor.advance(*generation_, *spare_)) {
+    case StreamCursor::Step::kEvent:
+      frontier_.update(index, spare_->time);
+      spare_ = &event;
+      break;
+    case StreamCursor::Step::kEnd:
+      frontier_.remove(index);
+      break;
+    case StreamCursor::Step::kBad:
+      return bad_event(cursor);
+  }
+  if (order_.has_extra() || frontier_.empty()) {
+    be_special();
+  } else {
+    look_at_first();
+  }
+  return deliver(event);
 }
 
 Next Reader::Impl::next_specially() {
@@ -212,16 +304,13 @@ Next Reader::Impl::next_specially() {
     if (!generations_.read_header()) return fail(generations_.error());
     state_ = State::kReading;
   }
-  if (order_.has_extra()) {
-    order_.take_extra(event_);
-    special_ = order_.has_extra() || frontier_.empty();
-    return deliver();
-  }
+  if (order_.has_extra()) return deliver(order_.take_extra());
   if (!patient_) return next_impatiently();
   if (frontier_.empty() || sample_time_ < frontier_[0].time)
     return sample_time_ != kNoSample ? next_sample() : next_generation();
   special_ = false;
-  return next();
+  look_at_first();
+  return next_of_first();
 }
 
 Next Reader::Impl::try_others() {
@@ -230,15 +319,16 @@ Next Reader::Impl::try_others() {
   looks_ += frontier_.size();
   if (looks_ / (events_ + kBefore) >= options_.patience && options_.faults == ReaderFaults{}) {
     patient_ = false;
-    special_ = true;
+    be_special();
     return next_impatiently();
   }
   frontier_.sort();
   for (std::size_t i = 1; i < frontier_.size(); ++i) {
-    const StreamCursor& other = *frontier_[i].cursor;
-    switch (order_.advance(other.event(), other.thread(), event_)) {
+    StreamCursor& other = *frontier_[i].cursor;
+    switch (order_.advance(other.event(), other.thread())) {
       case Advance::kAdvanced:
-        return advanced(i, *frontier_[i].cursor);
+      case Advance::kAdvancedWithMore:
+        return advanced(i, other);
       case Advance::kNotYet:
         break;
       case Advance::kBroken:
@@ -261,19 +351,20 @@ Next Reader::Impl::next_impatiently() {
       return sample_time_ != kNoSample ? next_sample() : next_generation();
     }
     StreamCursor& first = *frontier_[0].cursor;
-    const WireEvent event = first.event();
+    const Event event = first.event();  // as it was
     const auto place = static_cast<std::uint32_t>(&first - cursors_.data());
     Condition called{};
     const bool was_called = waiting_room_.take_call(place, called);
     const Order::Has had = order_.has(first.thread());
-    switch (order_.advance(event, first.thread(), event_)) {
+    switch (order_.advance(first.event(), first.thread())) {
       case Advance::kBroken:
         return fail(order_.error());
-      case Advance::kAdvanced: {
+      case Advance::kAdvanced:
+      case Advance::kAdvancedWithMore: {
         met_.clear();
         order_.add_conditions(event, had, met_);
         const Next next = advanced(0, first);
-        special_ = true;
+        be_special();
         call_waiting();
         return next;
       }
@@ -302,37 +393,38 @@ Next Reader::Impl::next_sample() {
   const std::vector<CpuSample>& samples = generation_->samples;
   const CpuSample& sample = samples[next_sample_++];
   sample_time_ = next_sample_ < samples.size() ? samples[next_sample_].time : kNoSample;
-  event_ = Event{};
-  event_.type = EventType::kCPUSample;
-  event_.time = sample.time;
-  event_.thread = sample.thread;
-  event_.proc = sample.proc;
-  event_.goroutine = sample.goroutine;
-  event_.args[0] = sample.stack;
-  event_.table = &generation_->table;
-  event_.generation = generation_->number;
-  return deliver();
+  if (!special_) look_at_first();
+  own_ = Event{};
+  own_.type = EventType::kCPUSample;
+  own_.time = sample.time;
+  own_.thread = sample.thread;
+  own_.proc = sample.proc;
+  own_.goroutine = sample.goroutine;
+  own_.args[0] = sample.stack;
+  own_.table = &generation_->table;
+  own_.generation = generation_->number;
+  return deliver(own_);
 }
 
 Next Reader::Impl::sync(const Table* table, Time time) {
-  event_ = Event{};
-  event_.type = kSyncEvent;
-  event_.time = time;
-  event_.args[0] = ++syncs_;
-  event_.table = table;
-  return deliver();
+  own_ = Event{};
+  own_.type = kSyncEvent;
+  own_.time = time;
+  own_.args[0] = ++syncs_;
+  own_.table = table;
+  return deliver(own_);
 }
 
 bool Reader::Impl::check_ids() {
-  if (event_.type == kSyncEvent) return true;
-  const format::EventSpec& spec = format::spec_of(event_.type);
-  const auto argument = [&](std::uint8_t place) { return event_.args[place - std::size_t{1}]; };
+  if (event_->type == kSyncEvent) return true;
+  const format::EventSpec& spec = format::spec_of(event_->type);
+  const auto argument = [&](std::uint8_t place) { return event_->args[place - std::size_t{1}]; };
   for (const std::uint8_t place : spec.stacks) {
-    if (place == 0 || event_.table->has_stack(argument(place))) continue;
+    if (place == 0 || event_->table->has_stack(argument(place))) continue;
     return bad_id("stack", argument(place)), false;
   }
   for (const std::uint8_t place : spec.strings) {
-    if (place == 0 || event_.table->has_string(argument(place))) continue;
+    if (place == 0 || event_->table->has_string(argument(place))) continue;
     return bad_id("string", argument(place)), false;
   }
   return true;
@@ -342,9 +434,9 @@ void Reader::Impl::bad_id(std::string_view what, std::uint64_t id) {
   Error error;
   error.code = ErrorCode::kBadId;
   error.message = fmt::format("found invalid {} ID {} for event {}", what, id,
-                              format::spec_of(event_.type).name);
-  error.place = Place{event_.generation, event_.offset, event_.thread, event_.type};
-  error.event = wire_event_text(event_.type, event_.args.data());
+                              format::spec_of(event_->type).name);
+  error.place = Place{event_->generation, event_->offset, event_->thread, event_->type};
+  error.event = wire_event_text(event_->type, event_->args.data());
   fail(std::move(error));
 }
 
@@ -416,7 +508,7 @@ bool Reader::Impl::skip_generation() {
   MPG_CHECK(options_.each_generation && failed(), "only a broken generation can be skipped");
   if (state_ != State::kFailed || generations_.failed()) return false;
   state_ = State::kReading;
-  special_ = true;
+  be_special();
   frontier_.clear();
   waiting_room_.clear();
   sample_time_ = kNoSample;
@@ -436,15 +528,23 @@ Next Reader::Impl::install() {
   cursors_.clear();
   frontier_.clear();
   cursors_.reserve(generation_->streams.size());  // they are pointed to
+  const std::size_t slots = generation_->streams.size() + 1;
+  if (slots_.size() < slots) slots_.resize(slots);
+  for (Event& slot : std::span(slots_).first(slots)) {
+    slot.table = &generation_->table;
+    slot.generation = generation_->number;
+  }
+  spare_ = slots_.data();
   if (options_.faults.nondeterministic_tie_order) shuffled_ = shuffled_streams();
   const std::vector<Stream>& streams =
       options_.faults.nondeterministic_tie_order ? shuffled_ : generation_->streams;
   for (const Stream& stream : streams) {
     StreamCursor& cursor =
         cursors_.emplace_back(*generation_, stream, order_.thread(stream.thread));
-    switch (cursor.advance(*generation_)) {
+    switch (cursor.advance(*generation_, *spare_)) {
       case StreamCursor::Step::kEvent:
         frontier_.insert({cursor.event().time, &cursor});
+        ++spare_;
         break;
       case StreamCursor::Step::kEnd:
         cursors_.pop_back();
@@ -469,8 +569,7 @@ std::vector<Stream> Reader::Impl::shuffled_streams() const {
 
 // ---- Reader ----
 
-Reader::Reader(const ReaderOptions& options)
-    : impl_(std::make_unique<Impl>(options)), event_(&impl_->event()) {}
+Reader::Reader(const ReaderOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 Reader::~Reader() = default;
 
 void Reader::reset(std::span<const std::byte> trace) {
@@ -480,7 +579,9 @@ void Reader::reset(ByteSource& source) {
   impl_->reset(source);
 }
 Next Reader::next() {
-  return impl_->next();
+  const Next next = impl_->next();
+  event_ = &impl_->event();
+  return next;
 }
 bool Reader::skip_generation() {
   return impl_->skip_generation();

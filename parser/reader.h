@@ -86,7 +86,7 @@ class Reader {
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
-  const Event* const event_;  // where the Impl has it
+  const Event* event_ = nullptr;  // where the Impl has it
 };
 
 class Reader::Iterator {

@@ -8,7 +8,7 @@ namespace mpglab::parser {
 namespace {
 
 // What an event brings; kGc with number 0 if it is nothing that anybody waits for.
-Wanted brought_by(const WireEvent& event) {
+Wanted brought_by(const Event& event) {
   using Kind = Wanted::Kind;
   const auto id = static_cast<std::int64_t>(event.args[0]);
   switch (event.type) {
@@ -44,11 +44,12 @@ void RestOfGeneration::search(const Generation& generation,
   if (found_.empty()) return;
   for (const StreamCursor* at : waiting) {
     StreamCursor cursor = *at;
+    Event event;
     do {
       const auto found = found_.find(brought_by(cursor.event()));
       if (found != found_.end() && !found->second)
         found->second = order.place(cursor.event(), cursor.thread());
-    } while (cursor.advance(generation) == StreamCursor::Step::kEvent);
+    } while (cursor.advance(generation, event) == StreamCursor::Step::kEvent);
   }
 }
 

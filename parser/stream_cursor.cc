@@ -4,14 +4,15 @@
 
 namespace mpglab::parser {
 
-StreamCursor::Step StreamCursor::advance_carefully(const Generation& generation) {
+StreamCursor::Step StreamCursor::advance_carefully(const Generation& generation, Event& into) {
   while (at_ == end_) {
     const std::uint32_t next = generation.batches[batch_].next;
     if (next == kLastBatch) return Step::kEnd;
     begin(generation, next);
   }
-  event_.offset = offset_of(at_);
-  event_.type = static_cast<EventType>(*at_);
+  event_ = &into;
+  into.offset = offset_of(at_);
+  into.type = static_cast<EventType>(*at_);
   const std::size_t numbers = kNumbers[std::to_integer<std::size_t>(*at_)];
   if (numbers == 0) return Step::kBad;
   ++at_;
@@ -21,14 +22,14 @@ StreamCursor::Step StreamCursor::advance_carefully(const Generation& generation)
     return Step::kBad;
   }
   for (std::size_t i = 0; i + 1 < numbers; ++i) {
-    if (!format::read_varint(at_, end_, event_.args[i])) return Step::kBad;
+    if (!format::read_varint(at_, end_, into.args[i])) return Step::kBad;
   }
   set_time(generation, ticks);
   return Step::kEvent;
 }
 
 std::string StreamCursor::bad() const {
-  const auto type = static_cast<std::size_t>(event_.type);
+  const auto type = static_cast<std::size_t>(event_->type);
   if (type >= format::kEventTypes) return fmt::format("found invalid event type: {}", type);
   if (kNumbers[type] == 0) return fmt::format("found event without a timestamp: type={}", type);
   return time_is_bad_ ? "found invalid uvarint for timestamp" : "found invalid uvarint";

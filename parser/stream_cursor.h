@@ -31,33 +31,35 @@ class StreamCursor {
     begin(generation, stream.first);
   }
 
-  // Goes to the next event. kBad: it cannot be read; event() has as much of it as was read.
-  Step advance(const Generation& generation) {
+  // Goes to the next event, which is read into `into`: its type, time, offset and arguments; into
+  // the rest of it nothing is written. kBad: it cannot be read; event() has as much of it as was
+  // read. kEnd: there is none, and `into` is left alone.
+  [[gnu::always_inline]] Step advance(const Generation& generation, Event& into) {
     // The largest event is its type and five numbers of ten bytes.
     constexpr std::ptrdiff_t kMostBytes = 1 + 5 * format::kMaxVarintSize;
     if (end_ - at_ < kMostBytes) [[unlikely]]
-      return advance_carefully(generation);
-    const std::byte* const start = at_;
-    const std::size_t numbers = kNumbers[std::to_integer<std::size_t>(*start)];
-    format::Varint number = format::read_varint_inside(start + 1);
-    const std::uint64_t ticks = number.value;
-    std::uint64_t* argument = event_.args.data();
-    for (std::size_t left = numbers; left > 1; --left) {
-      if (number.behind == nullptr) [[unlikely]]
-        break;
-      number = format::read_varint_inside(number.behind);
-      *argument++ = number.value;
+      return advance_carefully(generation, into);
+    const std::byte* at = at_;
+    const auto type = std::to_integer<std::size_t>(*at++);
+    std::uint64_t ticks = 0;
+    if (!short_varint(at, ticks)) [[unlikely]]
+      return advance_carefully(generation, into);
+    std::uint64_t* argument = into.args.data();
+    for (std::size_t left = kNumbers[type]; left != 1; --left) {
+      // Also left of an event that may not stand here, which has no numbers at all.
+      if (left == 0 || !short_varint(at, *argument++)) [[unlikely]]
+        return advance_carefully(generation, into);
     }
-    if (number.behind == nullptr || numbers == 0) [[unlikely]]
-      return advance_carefully(generation);
-    at_ = number.behind;
-    event_.type = static_cast<EventType>(*start);
-    event_.offset = offset_of(start);
+    into.type = static_cast<EventType>(type);
+    into.offset = offset_of(at_);
+    at_ = at;
+    event_ = &into;
     set_time(generation, ticks);
     return Step::kEvent;
   }
 
-  const WireEvent& event() const { return event_; }
+  // What the last advance() has read.
+  Event& event() const { return *event_; }
   Order::Thread thread() const { return thread_; }
   // Why advance() answered kBad.
   std::string bad() const;
@@ -84,15 +86,38 @@ class StreamCursor {
   std::uint64_t offset_of(const std::byte* at) const {
     return bias_ + reinterpret_cast<std::uintptr_t>(at);
   }
-  void set_time(const Generation& generation, std::uint64_t ticks) {
+  [[gnu::always_inline]] void set_time(const Generation& generation, std::uint64_t ticks) {
     // As Go's reader has it: a time of 0 is the same as none yet.
     if (last_time_ == 0) [[unlikely]]
       last_time_ = generation.table.nanoseconds(generation.batches[batch_].time);
     last_time_ = wrapping_add(generation.table.nanoseconds(ticks), last_time_);
-    event_.time = last_time_;
+    event_->time = last_time_;
   }
-  // The same near the end of a batch, between two, and for whatever is wrong.
-  [[gnu::noinline]] Step advance_carefully(const Generation& generation);
+  // Most numbers of a trace have one byte or two. False: it has more than three, and `at` is left
+  // where it was.
+  [[gnu::always_inline]] static bool short_varint(const std::byte*& at, std::uint64_t& value) {
+    const auto first = std::to_integer<std::uint64_t>(at[0]);
+    if (first < 0x80) [[likely]] {
+      value = first;
+      at += 1;
+      return true;
+    }
+    const auto second = std::to_integer<std::uint64_t>(at[1]);
+    if (second < 0x80) [[likely]] {
+      value = (first & 0x7f) | second << 7;
+      at += 2;
+      return true;
+    }
+    const auto third = std::to_integer<std::uint64_t>(at[2]);
+    if (third < 0x80) [[likely]] {
+      value = (first & 0x7f) | (second & 0x7f) << 7 | third << 14;
+      at += 3;
+      return true;
+    }
+    return false;
+  }
+  // The same with larger numbers, near the end of a batch, between two, and for whatever is wrong.
+  [[gnu::noinline]] Step advance_carefully(const Generation& generation, Event& into);
 
   const std::byte* at_ = nullptr;
   const std::byte* end_ = nullptr;
@@ -101,7 +126,7 @@ class StreamCursor {
   std::uint32_t batch_ = 0;
   Order::Thread thread_;
   bool time_is_bad_ = false;
-  WireEvent event_;
+  Event* event_ = nullptr;
 };
 
 }  // namespace mpglab::parser
