@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 #include "format/varint.h"
 
@@ -27,19 +29,6 @@ std::optional<std::size_t> FileSource::read(std::byte* out, std::size_t size) {
   return got;
 }
 
-std::span<std::byte> Arena::take(std::size_t size) {
-  if (block_ < blocks_.size() && kBlockSize - used_ < size) {
-    ++block_;
-    used_ = 0;
-  }
-  if (block_ == blocks_.size()) {
-    blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(kBlockSize));
-  }
-  const std::span<std::byte> piece{blocks_[block_].get() + used_, size};
-  used_ += size;
-  return piece;
-}
-
 void Input::reset(std::span<const std::byte> memory) {
   source_ = nullptr;
   begin_ = at_ = memory.data();
@@ -49,26 +38,54 @@ void Input::reset(std::span<const std::byte> memory) {
 }
 
 void Input::reset(ByteSource& source) {
-  constexpr std::size_t kBufferSize = std::size_t{64} << 10;
   source_ = &source;
-  buffer_.resize(kBufferSize);
-  begin_ = at_ = end_ = buffer_.data();
   consumed_ = 0;
   unreadable_.reset();
-  for (Arena& arena : arenas_) arena.reset();
-  arena_ = 0;
+  for (std::vector<Block>* used : {&recent_, &older_}) {
+    std::move(used->begin(), used->end(), std::back_inserter(free_));
+    used->clear();
+  }
+  if (block_ == nullptr) block_ = std::make_unique_for_overwrite<std::byte[]>(kBlockSize);
+  begin_ = at_ = end_ = block_.get();
 }
 
+void Input::next_generation() {
+  std::move(older_.begin(), older_.end(), std::back_inserter(free_));
+  older_.clear();
+  older_.swap(recent_);
+}
+
+// What is not taken yet moves to another block.
+void Input::begin_block() {
+  Block next;
+  if (free_.empty()) {
+    next = std::make_unique_for_overwrite<std::byte[]>(kBlockSize);
+  } else {
+    next = std::move(free_.back());
+    free_.pop_back();
+  }
+  const auto left = static_cast<std::size_t>(end_ - at_);
+  if (left > 0) std::memcpy(next.get(), at_, left);
+  consumed_ += static_cast<std::uint64_t>(at_ - begin_);
+  recent_.push_back(std::move(block_));
+  block_ = std::move(next);
+  begin_ = at_ = block_.get();
+  end_ = begin_ + left;
+}
+
+// Reads on behind end_.
 bool Input::refill() {
+  constexpr std::ptrdiff_t kMost = std::ptrdiff_t{64} << 10;
   if (source_ == nullptr || unreadable_) return false;
-  consumed_ += static_cast<std::uint64_t>(end_ - begin_);
-  const std::optional<std::size_t> got = source_->read(buffer_.data(), buffer_.size());
-  begin_ = at_ = end_ = buffer_.data();
+  if (end_ == block_.get() + kBlockSize) begin_block();
+  std::byte* const end = block_.get() + (end_ - block_.get());
+  const std::ptrdiff_t space = std::min(kMost, block_.get() + kBlockSize - end);
+  const std::optional<std::size_t> got = source_->read(end, static_cast<std::size_t>(space));
   if (!got) {
     unreadable_ = source_->error();
     return false;
   }
-  end_ = begin_ + *got;
+  end_ += *got;
   return *got > 0;
 }
 
@@ -92,22 +109,16 @@ Input::Number Input::number(std::uint64_t& value) {
 }
 
 std::span<const std::byte> Input::take(std::size_t size) {
-  if (source_ == nullptr) {
-    const std::size_t there = std::min(size, static_cast<std::size_t>(end_ - at_));
-    const std::span<const std::byte> piece{at_, there};
-    at_ += there;
-    return piece;
+  if (source_ != nullptr) {
+    // It has to lie in one block.
+    if (static_cast<std::size_t>(block_.get() + kBlockSize - at_) < size) begin_block();
+    while (static_cast<std::size_t>(end_ - at_) < size && refill()) {
+    }
   }
-  const std::span<std::byte> piece = arenas_[arena_].take(size);
-  std::size_t got = 0;
-  while (got < size) {
-    if (at_ == end_ && !refill()) break;
-    const std::size_t part = std::min(size - got, static_cast<std::size_t>(end_ - at_));
-    std::memcpy(piece.data() + got, at_, part);
-    at_ += part;
-    got += part;
-  }
-  return piece.first(got);
+  const std::size_t there = std::min(size, static_cast<std::size_t>(end_ - at_));
+  const std::span<const std::byte> piece{at_, there};
+  at_ += there;
+  return piece;
 }
 
 std::string_view number_error(Input::Number number) {

@@ -2,8 +2,10 @@
 // are.
 //
 // Batches are handed out as views that stay valid while their generation is read: views into the
-// caller's memory, or copies in an arena of which two take turns, so that the first batch of the
-// next generation may be read ahead. Memory is bounded by the two largest neighbouring generations.
+// caller's memory, or into the blocks that a source is read into, which are used again when the
+// generation after next begins, so that the first batch of the next may be read ahead. Nothing is
+// copied but what is left at the end of a block. Memory is bounded by the two largest neighbouring
+// generations.
 #pragma once
 
 #include <array>
@@ -18,19 +20,6 @@
 #include "parser/source.h"
 
 namespace mpglab::parser {
-
-// Blocks of memory that are given out piece by piece and taken back all at once.
-class Arena {
- public:
-  std::span<std::byte> take(std::size_t size);
-  void reset() { block_ = used_ = 0; }
-
- private:
-  static constexpr std::size_t kBlockSize = std::size_t{1} << 20;
-  std::vector<std::unique_ptr<std::byte[]>> blocks_;
-  std::size_t block_ = 0;
-  std::size_t used_ = 0;
-};
 
 class Input {
  public:
@@ -55,26 +44,30 @@ class Input {
   std::span<const std::byte> take(std::size_t size);
 
   // What take() gave before the last call of this one may be forgotten.
-  void next_generation() {
-    arena_ ^= 1;
-    arenas_[arena_].reset();
-  }
+  void next_generation();
 
   // The source has failed, and how.
   const std::optional<std::string>& unreadable() const { return unreadable_; }
 
  private:
+  using Block = std::unique_ptr<std::byte[]>;
+  static constexpr std::size_t kBlockSize = std::size_t{1} << 20;
+
   bool refill();
+  void begin_block();
 
   ByteSource* source_ = nullptr;  // nullptr: memory
-  std::vector<std::byte> buffer_;
   const std::byte* begin_ = nullptr;
   const std::byte* at_ = nullptr;
   const std::byte* end_ = nullptr;
   std::uint64_t consumed_ = 0;  // bytes before begin_
   std::optional<std::string> unreadable_;
-  std::array<Arena, 2> arenas_;
-  std::size_t arena_ = 0;
+
+  // Of a source: what is between begin_ and end_ lies in block_, and is read up to end_.
+  Block block_;
+  std::vector<Block> recent_;  // full, of this generation
+  std::vector<Block> older_;   // and of the one before
+  std::vector<Block> free_;
 };
 
 // What Go says when a number cannot be read.
