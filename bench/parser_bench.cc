@@ -46,15 +46,23 @@ double peak_megabytes() {
 
 // ---- what the reader does ----
 
+// Reads all of it, and looks at each event as a user of the library would.
+std::uint64_t read_all(Reader& reader) {
+  std::uint64_t seen = 0;
+  for (const Event& event : reader)
+    seen += static_cast<std::uint64_t>(event.goroutine) + static_cast<std::uint64_t>(event.type);
+  MPG_CHECK(!reader.failed(), "the trace is sound");
+  return seen;
+}
+
 void read_trace(benchmark::State& state, std::span<const std::byte> trace) {
   Reader reader;
   std::uint64_t events = 0;
   for (auto _ : state) {
     reader.reset(trace);
-    while (reader.next() == Next::kEvent) benchmark::DoNotOptimize(reader.event());
+    benchmark::DoNotOptimize(read_all(reader));
     events += reader.events();
   }
-  MPG_CHECK(!reader.failed(), "the trace is sound");
   set_rates(state, events, static_cast<std::uint64_t>(state.iterations()) * trace.size());
 }
 
@@ -66,30 +74,38 @@ BENCHMARK_CAPTURE(recorded, chans, "go122-chans.trace");
 BENCHMARK_CAPTURE(recorded, netecho, "go122-netecho.trace");
 BENCHMARK_CAPTURE(recorded, cgo, "go123-cgo-callback.trace");
 
-// From a file, as `mpglab check` does. `switches` is how many of a hundred events are of another
-// thread than the one before: what makes a trace hard to put in order.
+// How many of a hundred events are of another thread than the one before: what makes a trace hard
+// to put in order.
+double switches(const std::string& path) {
+  FileSource source(path);
+  Reader reader;
+  reader.reset(source);
+  std::uint64_t switches = 0;
+  ThreadId last = kNoId;
+  for (const Event& event : reader) {
+    switches += static_cast<std::uint64_t>(event.thread != last);
+    last = event.thread;
+  }
+  return 100.0 * static_cast<double>(switches) / static_cast<double>(reader.events());
+}
+
+// From a file, as `mpglab check` does.
 void load(benchmark::State& state, const bench::Load& load, StrategyKind strategy) {
   const std::string path = bench::load_trace(load, strategy);
+  state.counters["switches"] = switches(path);
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t switches = 0;
   forget_peak();
   for (auto _ : state) {
     FileSource source(path);
     Reader reader;
     reader.reset(source);
-    ThreadId last = kNoId;
-    while (reader.next() == Next::kEvent) {
-      switches += static_cast<std::uint64_t>(reader.event().thread != last);
-      last = reader.event().thread;
-    }
-    MPG_CHECK(!reader.failed(), "the trace is sound");
+    benchmark::DoNotOptimize(read_all(reader));
     events += reader.events();
     bytes += reader.offset();
   }
   set_rates(state, events, bytes);
   state.counters["peak_MB"] = peak_megabytes();
-  state.counters["switches"] = 100.0 * static_cast<double>(switches) / static_cast<double>(events);
 }
 BENCHMARK_CAPTURE(load, syscalls_random, bench::kSyscalls, StrategyKind::kRandom);
 BENCHMARK_CAPTURE(load, syscalls_pct, bench::kSyscalls, StrategyKind::kPct);

@@ -51,7 +51,7 @@ class Input {
 
  private:
   using Block = std::unique_ptr<std::byte[]>;
-  static constexpr std::size_t kBlockSize = std::size_t{1} << 20;
+  static constexpr std::size_t kBlockSize = std::size_t{256} << 10;
 
   bool refill();
   void begin_block();

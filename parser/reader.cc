@@ -66,36 +66,35 @@ class Reader::Impl {
     start();
   }
 
-  Next next();
+  // The next events, at most kRun, and never any of two generations: kEvent, and run() is not empty
+  // and stays until the next call. What comes behind them, if it is no event, the next call says.
+  Next next_run();
+  std::span<const Event* const> run() const { return std::span(run_).first(ready_); }
   bool skip_generation();
 
-  const Event& event() const { return *event_; }
   bool failed() const { return state_ == State::kFailed; }
   const Error& error() const { return error_; }
-  std::uint64_t events() const { return events_; }
+  std::uint64_t events() const { return events_ + ready_; }
   std::uint64_t offset() const { return generations_.offset(); }
   std::optional<format::Version> version() const { return generations_.known_version(); }
 
  private:
   enum class State : std::uint8_t { kHeader, kReading, kEnded, kFailed };
   static constexpr Time kNoSample = std::numeric_limits<Time>::max();
-
-  static constexpr Time kNever = std::numeric_limits<Time>::min();
+  static constexpr std::size_t kRun = 32;
 
   void start();
   Next fail(Error error);
   [[gnu::always_inline]] Next deliver(Event& event);
-  [[gnu::always_inline]] Next next_of_first();
   void look_at_first();
-  void be_special();
-  [[gnu::noinline]] Next next_of_another();
   [[gnu::noinline]] Next not_simply(Advance answer, StreamCursor& first);
   [[gnu::noinline]] Next first_has_no_more(StreamCursor::Step step, Event& event);
+  [[gnu::noinline]] bool still_special();
   [[gnu::noinline]] Next next_specially();
   Next sync(const Table* table, Time time);
   Next end();
-  [[gnu::noinline]] bool check_ids();
-  [[gnu::cold]] void bad_id(std::string_view what, std::uint64_t id);
+  [[gnu::noinline]] bool check_ids(const Event& event);
+  [[gnu::cold]] void bad_id(const Event& event, std::string_view what, std::uint64_t id);
 
   Next next_sample();
   Next next_generation();
@@ -109,19 +108,22 @@ class Reader::Impl {
   Next failed_to_advance();
   [[gnu::cold]] Next bad_event(const StreamCursor& cursor);
 
-  // While nothing is special the thread that comes first is known without a look at the frontier,
-  // which then has an older time for it: its cursor, the time of its next event, and from when on
-  // another look is due.
-  Time first_time_ = 0;
-  Time before_ = kNever;
+  // While nothing is special: the thread that comes first, whose next event's time the frontier may
+  // not know yet, and from when on it is time to look at the frontier again.
   StreamCursor* first_ = nullptr;
+  Time before_ = 0;
   const Generation* generation_ = nullptr;  // the one that is being delivered
-  Event* spare_ = nullptr;                  // of slots_, what no cursor stands at
-  Event* event_ = &own_;                    // what was delivered last
+  std::size_t ready_ = 0;                   // how many of the run
   Time last_time_ = 0;
-  std::uint64_t events_ = 0;
+  std::uint64_t events_ = 0;       // before the run
   std::uint64_t stacks_upto_ = 0;  // of its table
   std::uint64_t strings_upto_ = 0;
+
+  std::array<const Event*, kRun> run_{};
+  // Of slots_, where no cursor stands. They are taken in turn, and what was delivered from another
+  // slot takes the place of the one that was taken: so a run's events stay.
+  std::array<Event*, kRun> spares_{};
+  std::size_t next_spare_ = 0;
 
   const ReaderOptions options_;
   State state_ = State::kEnded;
@@ -129,8 +131,7 @@ class Reader::Impl {
   GenerationReader generations_;
   Order order_;
   std::vector<StreamCursor> cursors_;
-  std::vector<Event>
-      slots_;  // one more than cursors: where their events are, and the delivered one
+  std::vector<Event> slots_;      // where the events of the streams are
   std::vector<Stream> shuffled_;  // for the fault nondeterministic_tie_order
   Frontier frontier_;
   bool patient_ = true;      // the patience has not run out in this generation
@@ -149,19 +150,18 @@ class Reader::Impl {
 
 // Everything that leaves the reader goes through here: ids are checked, times made to increase.
 inline Next Reader::Impl::deliver(Event& event) {
-  event_ = &event;
   const NamedIds& ids = kNamedIds[static_cast<std::size_t>(event.type)];
   if (ids.any) {
     // Both without a branch.
     const bool dense =
         (static_cast<unsigned>((event.args[ids.stack] & ids.stack_mask) <= stacks_upto_) &
          static_cast<unsigned>((event.args[ids.string] & ids.string_mask) <= strings_upto_)) != 0;
-    if ((!dense || ids.more) && !check_ids()) [[unlikely]]
+    if ((!dense || ids.more) && !check_ids(event)) [[unlikely]]
       return Next::kError;
   }
   if (event.time <= last_time_) event.time = wrapping_add(last_time_, 1);
   last_time_ = event.time;
-  ++events_;
+  run_[ready_++] = &event;
   return Next::kEvent;
 }
 
@@ -169,7 +169,7 @@ inline Next Reader::Impl::deliver(Event& event) {
 
 void Reader::Impl::start() {
   state_ = State::kHeader;
-  be_special();
+  special_ = true;
   order_.clear();
   generation_ = nullptr;
   cursors_.clear();
@@ -181,18 +181,19 @@ void Reader::Impl::start() {
   looks_ = 0;
   waiting_room_.clear();
   last_time_ = 0;
+  ready_ = 0;
   events_ = 0;
   syncs_ = 0;
 }
 
 Next Reader::Impl::fail(Error error) {
   state_ = State::kFailed;
-  be_special();
+  special_ = true;
   const bool of_generation = frontier_.size() + (waiting_room_.empty() ? 0U : 1U) > 0;
   if (of_generation && generations_.failed())
     error.behind = std::make_shared<const Error>(generations_.error());
   error_ = std::move(error);
-  error_.events = events_;
+  error_.events = events();
   return Next::kError;
 }
 
@@ -206,52 +207,54 @@ Next Reader::Impl::end() {
 // The frontier's first, if it is in order and holds one.
 inline void Reader::Impl::look_at_first() {
   first_ = frontier_[0].cursor;
-  first_time_ = frontier_[0].time;
   // A sample comes before what is later, another thread's event before what is.
   const Time until = std::min(frontier_.stays_until(), sample_time_);
   before_ = until == std::numeric_limits<Time>::max() ? until : until + 1;
 }
 
-void Reader::Impl::be_special() {
-  special_ = true;
-  before_ = kNever;
-}
-
 // The earliest event first; if it has to wait, the others in the order of their times.
-Next Reader::Impl::next() {
-  if (first_time_ >= before_) [[unlikely]]
-    return next_of_another();
-  return next_of_first();
-}
-
-// The thread's next event is read before the one that has happened is delivered, since an event
-// that cannot be read comes before one that has no stack.
-inline Next Reader::Impl::next_of_first() {
-  StreamCursor& first = *first_;
-  Event& event = first.event();
-  const Advance answer = order_.advance(event, first.thread());
-  if (answer != Advance::kAdvanced) [[unlikely]]
-    return not_simply(answer, first);
-  Event& next = *spare_;
-  const StreamCursor::Step step = first.advance(*generation_, next);
-  if (step != StreamCursor::Step::kEvent) [[unlikely]]
-    return first_has_no_more(step, event);
-  spare_ = &event;
-  first_time_ = next.time;
-  return deliver(event);
-}
-
-Next Reader::Impl::next_of_another() {
-  if (special_) return next_specially();
-  frontier_.update(0, first_time_);
-  look_at_first();
-  if (sample_time_ < first_time_) [[unlikely]]
-    return next_sample();
-  return next_of_first();
+Next Reader::Impl::next_run() {
+  events_ += ready_;
+  ready_ = 0;
+  if (special_ && still_special()) return next_specially();
+  Next next = Next::kEvent;
+  for (Time time = first_->event().time;;) {
+    if (time >= before_) {
+      frontier_.update(0, time);
+      look_at_first();
+      if (sample_time_ < first_->event().time) [[unlikely]] {
+        next = next_sample();
+        break;
+      }
+    }
+    StreamCursor& first = *first_;
+    Event& event = first.event();
+    const Advance answer = order_.advance(event, first.thread());
+    if (answer != Advance::kAdvanced) [[unlikely]] {
+      next = not_simply(answer, first);
+      break;
+    }
+    // The thread's next event is read before this one is delivered, since an event that cannot be
+    // read comes before one that has no stack.
+    Event* const ahead = spares_[next_spare_];
+    if (!first.advance_simply(*generation_, *ahead, time)) [[unlikely]] {
+      const StreamCursor::Step step = first.advance_carefully(*generation_, *ahead);
+      if (step != StreamCursor::Step::kEvent) {
+        next = first_has_no_more(step, event);
+        break;
+      }
+      time = ahead->time;
+    }
+    spares_[next_spare_] = &event;
+    next_spare_ = (next_spare_ + 1) % kRun;
+    next = deliver(event);
+    if (next != Next::kEvent || ready_ == kRun) break;
+  }
+  return ready_ > 0 ? Next::kEvent : next;
 }
 
 Next Reader::Impl::not_simply(Advance answer, StreamCursor& first) {
-  frontier_.update(0, first_time_);
+  frontier_.update(0, first.event().time);
   switch (answer) {
     case Advance::kNotYet:
       return try_others();
@@ -268,7 +271,7 @@ Next Reader::Impl::first_has_no_more(StreamCursor::Step step, Event& event) {
   if (step == StreamCursor::Step::kBad) return bad_event(*first_);
   frontier_.remove(0);
   if (frontier_.empty()) {
-    be_special();
+    special_ = true;
   } else {
     look_at_first();
   }
@@ -278,10 +281,12 @@ Next Reader::Impl::first_has_no_more(StreamCursor::Step step, Event& event) {
 // The event of that place of the frontier has happened. REQUIRES: the frontier is in order.
 Next Reader::Impl::advanced(std::size_t index, StreamCursor& cursor) {
   Event& event = cursor.event();
-  switch (cursor.advance(*generation_, *spare_)) {
+  Event*& spare = spares_[next_spare_];
+  switch (cursor.advance(*generation_, *spare)) {
     case StreamCursor::Step::kEvent:
-      frontier_.update(index, spare_->time);
-      spare_ = &event;
+      frontier_.update(index, spare->time);
+      spare = &event;
+      next_spare_ = (next_spare_ + 1) % kRun;
       break;
     case StreamCursor::Step::kEnd:
       frontier_.remove(index);
@@ -290,36 +295,42 @@ Next Reader::Impl::advanced(std::size_t index, StreamCursor& cursor) {
       return bad_event(cursor);
   }
   if (order_.has_extra() || frontier_.empty()) {
-    be_special();
+    special_ = true;
   } else {
     look_at_first();
   }
   return deliver(event);
 }
 
+// False: nothing is, and the thread that comes first is known.
+bool Reader::Impl::still_special() {
+  if (state_ != State::kReading || !patient_ || order_.has_extra() || frontier_.empty() ||
+      sample_time_ < frontier_[0].time)
+    return true;
+  special_ = false;
+  look_at_first();
+  return false;
+}
+
 Next Reader::Impl::next_specially() {
-  if (state_ != State::kReading) {
-    if (state_ == State::kEnded) return Next::kEnd;
-    if (state_ == State::kFailed) return Next::kError;
+  if (state_ == State::kHeader) {
     if (!generations_.read_header()) return fail(generations_.error());
     state_ = State::kReading;
   }
+  if (state_ == State::kEnded) return Next::kEnd;
+  if (state_ == State::kFailed) return Next::kError;
   if (order_.has_extra()) return deliver(order_.take_extra());
   if (!patient_) return next_impatiently();
-  if (frontier_.empty() || sample_time_ < frontier_[0].time)
-    return sample_time_ != kNoSample ? next_sample() : next_generation();
-  special_ = false;
-  look_at_first();
-  return next_of_first();
+  return sample_time_ != kNoSample ? next_sample() : next_generation();
 }
 
 Next Reader::Impl::try_others() {
   // A generation's first events have not been delivered yet.
   constexpr std::uint64_t kBefore = 4096;
   looks_ += frontier_.size();
-  if (looks_ / (events_ + kBefore) >= options_.patience && options_.faults == ReaderFaults{}) {
+  if (looks_ / (events() + kBefore) >= options_.patience && options_.faults == ReaderFaults{}) {
     patient_ = false;
-    be_special();
+    special_ = true;
     return next_impatiently();
   }
   frontier_.sort();
@@ -364,7 +375,7 @@ Next Reader::Impl::next_impatiently() {
         met_.clear();
         order_.add_conditions(event, had, met_);
         const Next next = advanced(0, first);
-        be_special();
+        special_ = true;
         call_waiting();
         return next;
       }
@@ -415,28 +426,28 @@ Next Reader::Impl::sync(const Table* table, Time time) {
   return deliver(own_);
 }
 
-bool Reader::Impl::check_ids() {
-  if (event_->type == kSyncEvent) return true;
-  const format::EventSpec& spec = format::spec_of(event_->type);
-  const auto argument = [&](std::uint8_t place) { return event_->args[place - std::size_t{1}]; };
+bool Reader::Impl::check_ids(const Event& event) {
+  if (event.type == kSyncEvent) return true;
+  const format::EventSpec& spec = format::spec_of(event.type);
+  const auto argument = [&](std::uint8_t place) { return event.args[place - std::size_t{1}]; };
   for (const std::uint8_t place : spec.stacks) {
-    if (place == 0 || event_->table->has_stack(argument(place))) continue;
-    return bad_id("stack", argument(place)), false;
+    if (place == 0 || event.table->has_stack(argument(place))) continue;
+    return bad_id(event, "stack", argument(place)), false;
   }
   for (const std::uint8_t place : spec.strings) {
-    if (place == 0 || event_->table->has_string(argument(place))) continue;
-    return bad_id("string", argument(place)), false;
+    if (place == 0 || event.table->has_string(argument(place))) continue;
+    return bad_id(event, "string", argument(place)), false;
   }
   return true;
 }
 
-void Reader::Impl::bad_id(std::string_view what, std::uint64_t id) {
+void Reader::Impl::bad_id(const Event& event, std::string_view what, std::uint64_t id) {
   Error error;
   error.code = ErrorCode::kBadId;
   error.message = fmt::format("found invalid {} ID {} for event {}", what, id,
-                              format::spec_of(event_->type).name);
-  error.place = Place{event_->generation, event_->offset, event_->thread, event_->type};
-  error.event = wire_event_text(event_->type, event_->args.data());
+                              format::spec_of(event.type).name);
+  error.place = Place{event.generation, event.offset, event.thread, event.type};
+  error.event = wire_event_text(event.type, event.args.data());
   fail(std::move(error));
 }
 
@@ -508,7 +519,7 @@ bool Reader::Impl::skip_generation() {
   MPG_CHECK(options_.each_generation && failed(), "only a broken generation can be skipped");
   if (state_ != State::kFailed || generations_.failed()) return false;
   state_ = State::kReading;
-  be_special();
+  special_ = true;
   frontier_.clear();
   waiting_room_.clear();
   sample_time_ = kNoSample;
@@ -528,23 +539,24 @@ Next Reader::Impl::install() {
   cursors_.clear();
   frontier_.clear();
   cursors_.reserve(generation_->streams.size());  // they are pointed to
-  const std::size_t slots = generation_->streams.size() + 1;
+  const std::size_t slots = generation_->streams.size() + kRun;
   if (slots_.size() < slots) slots_.resize(slots);
   for (Event& slot : std::span(slots_).first(slots)) {
     slot.table = &generation_->table;
     slot.generation = generation_->number;
   }
-  spare_ = slots_.data();
+  Event* slot = slots_.data();
+  for (Event*& spare : spares_) spare = slot++;
+  next_spare_ = 0;
   if (options_.faults.nondeterministic_tie_order) shuffled_ = shuffled_streams();
   const std::vector<Stream>& streams =
       options_.faults.nondeterministic_tie_order ? shuffled_ : generation_->streams;
   for (const Stream& stream : streams) {
     StreamCursor& cursor =
         cursors_.emplace_back(*generation_, stream, order_.thread(stream.thread));
-    switch (cursor.advance(*generation_, *spare_)) {
+    switch (cursor.advance(*generation_, *slot)) {
       case StreamCursor::Step::kEvent:
-        frontier_.insert({cursor.event().time, &cursor});
-        ++spare_;
+        frontier_.insert({slot++->time, &cursor});
         break;
       case StreamCursor::Step::kEnd:
         cursors_.pop_back();
@@ -574,26 +586,34 @@ Reader::~Reader() = default;
 
 void Reader::reset(std::span<const std::byte> trace) {
   impl_->reset(trace);
+  at_ = last_ = nullptr;
+  failed_ = false;
 }
 void Reader::reset(ByteSource& source) {
   impl_->reset(source);
+  at_ = last_ = nullptr;
+  failed_ = false;
 }
-Next Reader::next() {
-  const Next next = impl_->next();
-  event_ = &impl_->event();
-  return next;
+Next Reader::next_run() {
+  const Next next = impl_->next_run();
+  failed_ = next == Next::kError;
+  if (next != Next::kEvent) return next;
+  const std::span<const Event* const> run = impl_->run();
+  at_ = run.data();
+  last_ = at_ + run.size() - 1;
+  return Next::kEvent;
 }
 bool Reader::skip_generation() {
-  return impl_->skip_generation();
-}
-bool Reader::failed() const {
-  return impl_->failed();
+  MPG_CHECK(failed_, "only a broken generation can be skipped");
+  if (!impl_->skip_generation()) return false;
+  failed_ = false;
+  return true;
 }
 const Error& Reader::error() const {
   return impl_->error();
 }
 std::uint64_t Reader::events() const {
-  return impl_->events();
+  return impl_->events() - static_cast<std::uint64_t>(last_ - at_);
 }
 std::uint64_t Reader::offset() const {
   return impl_->offset();

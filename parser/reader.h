@@ -59,9 +59,13 @@ class Reader {
   void reset(ByteSource& source);
 
   // Goes to the next event. After kEnd or kError it stays there.
-  Next next();
+  Next next() {
+    if (at_ == last_) return next_run();
+    ++at_;
+    return Next::kEvent;
+  }
   // The event, until the next call of next(). REQUIRES: next() answered kEvent.
-  const Event& event() const { return *event_; }
+  const Event& event() const { return **at_; }
 
   // The events that are left, once: each step of the iterator is a call of next().
   Iterator begin();
@@ -72,7 +76,7 @@ class Reader {
   // options.each_generation.
   bool skip_generation();
 
-  bool failed() const;
+  bool failed() const { return failed_; }
   // REQUIRES: failed().
   const Error& error() const;
 
@@ -85,8 +89,15 @@ class Reader {
 
  private:
   class Impl;
+
+  // Events are put in order a few at a time, though never beyond a generation that has been read.
+  Next next_run();
+
   std::unique_ptr<Impl> impl_;
-  const Event* event_ = nullptr;  // where the Impl has it
+  // In the Impl's run: the event that was gone to, and the last one.
+  const Event* const* at_ = nullptr;
+  const Event* const* last_ = nullptr;
+  bool failed_ = false;
 };
 
 class Reader::Iterator {

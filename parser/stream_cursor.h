@@ -34,29 +34,41 @@ class StreamCursor {
   // Goes to the next event, which is read into `into`: its type, time, offset and arguments; into
   // the rest of it nothing is written. kBad: it cannot be read; event() has as much of it as was
   // read. kEnd: there is none, and `into` is left alone.
-  [[gnu::always_inline]] Step advance(const Generation& generation, Event& into) {
+  Step advance(const Generation& generation, Event& into) {
+    Time time = 0;
+    return advance_simply(generation, into, time) ? Step::kEvent
+                                                  : advance_carefully(generation, into);
+  }
+
+  // The same as long as an event is of the usual kind, whose time is told. False: nothing has
+  // happened, and it takes advance_carefully() to see.
+  [[gnu::always_inline]] bool advance_simply(const Generation& generation, Event& into,
+                                             Time& time) {
     // The largest event is its type and five numbers of ten bytes.
     constexpr std::ptrdiff_t kMostBytes = 1 + 5 * format::kMaxVarintSize;
     if (end_ - at_ < kMostBytes) [[unlikely]]
-      return advance_carefully(generation, into);
+      return false;
     const std::byte* at = at_;
     const auto type = std::to_integer<std::size_t>(*at++);
     std::uint64_t ticks = 0;
     if (!short_varint(at, ticks)) [[unlikely]]
-      return advance_carefully(generation, into);
+      return false;
     std::uint64_t* argument = into.args.data();
     for (std::size_t left = kNumbers[type]; left != 1; --left) {
       // Also left of an event that may not stand here, which has no numbers at all.
       if (left == 0 || !short_varint(at, *argument++)) [[unlikely]]
-        return advance_carefully(generation, into);
+        return false;
     }
     into.type = static_cast<EventType>(type);
     into.offset = offset_of(at_);
     at_ = at;
     event_ = &into;
     set_time(generation, ticks);
-    return Step::kEvent;
+    time = last_time_;
+    return true;
   }
+  // With larger numbers, near the end of a batch, between two, and for whatever is wrong.
+  [[gnu::noinline]] Step advance_carefully(const Generation& generation, Event& into);
 
   // What the last advance() has read.
   Event& event() const { return *event_; }
@@ -116,9 +128,6 @@ class StreamCursor {
     }
     return false;
   }
-  // The same with larger numbers, near the end of a batch, between two, and for whatever is wrong.
-  [[gnu::noinline]] Step advance_carefully(const Generation& generation, Event& into);
-
   const std::byte* at_ = nullptr;
   const std::byte* end_ = nullptr;
   std::uint64_t bias_ = 0;  // between an address in the batch and the offset in the input
