@@ -219,7 +219,9 @@ class Order {
     const auto fits = [](std::int64_t id, Need need) {
       return need == Need::kMay || (id != kNoId) == (need == Need::kMust);
     };
-    return s.m.id != kNoId && fits(s.m.p, p) && fits(s.m.g, g);
+    // Who is no thread has neither.
+    const bool implied = p == Need::kMust || g == Need::kMust;
+    return (implied || s.m.id != kNoId) && fits(s.m.p, p) && fits(s.m.g, g);
   }
   // REQUIRES: !has(s, p, g).
   [[gnu::cold]] Advance lacks(Step s, Need p, Need g);

@@ -69,7 +69,7 @@ class Reader::Impl {
   // The next events, at most kRun, and never any of two generations: kEvent, and run() is not empty
   // and stays until the next call. What comes behind them, if it is no event, the next call says.
   Next next_run();
-  std::span<const Event* const> run() const { return std::span(run_).first(ready_); }
+  std::span<const Event* const> run() const { return std::span(places_).first(ready_); }
   bool skip_generation();
 
   bool failed() const { return state_ == State::kFailed; }
@@ -119,11 +119,10 @@ class Reader::Impl {
   std::uint64_t stacks_upto_ = 0;  // of its table
   std::uint64_t strings_upto_ = 0;
 
-  std::array<const Event*, kRun> run_{};
-  // Of slots_, where no cursor stands. They are taken in turn, and what was delivered from another
-  // slot takes the place of the one that was taken: so a run's events stay.
-  std::array<Event*, kRun> spares_{};
-  std::size_t next_spare_ = 0;
+  // The run, and behind it where the next events of the streams can be read to: an event that is
+  // delivered comes to where the one that was read in its stead had its place from. So a run's
+  // events stay as long as the run.
+  std::array<Event*, kRun> places_{};
 
   const ReaderOptions options_;
   State state_ = State::kEnded;
@@ -143,7 +142,8 @@ class Reader::Impl {
   Time sample_time_ = kNoSample;  // of the next CPU sample
 
   bool broken_synced_ = false;  // the sync before the error of a broken generation is delivered
-  Event own_;                   // what comes from no stream
+  Event sync_;                  // of no generation, so it needs a place of its own
+  Event* instead_ = nullptr;    // of which it was delivered
   Error error_;
   std::uint64_t syncs_ = 0;
 };
@@ -161,7 +161,7 @@ inline Next Reader::Impl::deliver(Event& event) {
   }
   if (event.time <= last_time_) event.time = wrapping_add(last_time_, 1);
   last_time_ = event.time;
-  run_[ready_++] = &event;
+  places_[ready_++] = &event;
   return Next::kEvent;
 }
 
@@ -216,7 +216,10 @@ inline void Reader::Impl::look_at_first() {
 Next Reader::Impl::next_run() {
   events_ += ready_;
   ready_ = 0;
-  if (special_ && still_special()) return next_specially();
+  if (special_) {
+    if (places_[0] == &sync_) places_[0] = instead_;
+    if (still_special()) return next_specially();
+  }
   Next next = Next::kEvent;
   for (Time time = first_->event().time;;) {
     if (time >= before_) {
@@ -236,17 +239,15 @@ Next Reader::Impl::next_run() {
     }
     // The thread's next event is read before this one is delivered, since an event that cannot be
     // read comes before one that has no stack.
-    Event* const ahead = spares_[next_spare_];
-    if (!first.advance_simply(*generation_, *ahead, time)) [[unlikely]] {
-      const StreamCursor::Step step = first.advance_carefully(*generation_, *ahead);
+    Event& ahead = *places_[ready_];
+    if (!first.advance_simply(*generation_, ahead, time)) [[unlikely]] {
+      const StreamCursor::Step step = first.advance_carefully(*generation_, ahead);
       if (step != StreamCursor::Step::kEvent) {
         next = first_has_no_more(step, event);
         break;
       }
-      time = ahead->time;
+      time = ahead.time;
     }
-    spares_[next_spare_] = &event;
-    next_spare_ = (next_spare_ + 1) % kRun;
     next = deliver(event);
     if (next != Next::kEvent || ready_ == kRun) break;
   }
@@ -281,12 +282,10 @@ Next Reader::Impl::first_has_no_more(StreamCursor::Step step, Event& event) {
 // The event of that place of the frontier has happened. REQUIRES: the frontier is in order.
 Next Reader::Impl::advanced(std::size_t index, StreamCursor& cursor) {
   Event& event = cursor.event();
-  Event*& spare = spares_[next_spare_];
-  switch (cursor.advance(*generation_, *spare)) {
+  Event& ahead = *places_[ready_];
+  switch (cursor.advance(*generation_, ahead)) {
     case StreamCursor::Step::kEvent:
-      frontier_.update(index, spare->time);
-      spare = &event;
-      next_spare_ = (next_spare_ + 1) % kRun;
+      frontier_.update(index, ahead.time);
       break;
     case StreamCursor::Step::kEnd:
       frontier_.remove(index);
@@ -319,7 +318,11 @@ Next Reader::Impl::next_specially() {
   }
   if (state_ == State::kEnded) return Next::kEnd;
   if (state_ == State::kFailed) return Next::kError;
-  if (order_.has_extra()) return deliver(order_.take_extra());
+  if (order_.has_extra()) {
+    Event& event = *places_[ready_];
+    event = order_.take_extra();
+    return deliver(event);
+  }
   if (!patient_) return next_impatiently();
   return sample_time_ != kNoSample ? next_sample() : next_generation();
 }
@@ -405,25 +408,27 @@ Next Reader::Impl::next_sample() {
   const CpuSample& sample = samples[next_sample_++];
   sample_time_ = next_sample_ < samples.size() ? samples[next_sample_].time : kNoSample;
   if (!special_) look_at_first();
-  own_ = Event{};
-  own_.type = EventType::kCPUSample;
-  own_.time = sample.time;
-  own_.thread = sample.thread;
-  own_.proc = sample.proc;
-  own_.goroutine = sample.goroutine;
-  own_.args[0] = sample.stack;
-  own_.table = &generation_->table;
-  own_.generation = generation_->number;
-  return deliver(own_);
+  Event& event = *places_[ready_];
+  event = Event{};
+  event.type = EventType::kCPUSample;
+  event.time = sample.time;
+  event.thread = sample.thread;
+  event.proc = sample.proc;
+  event.goroutine = sample.goroutine;
+  event.args[0] = sample.stack;
+  event.table = &generation_->table;
+  event.generation = generation_->number;
+  return deliver(event);
 }
 
 Next Reader::Impl::sync(const Table* table, Time time) {
-  own_ = Event{};
-  own_.type = kSyncEvent;
-  own_.time = time;
-  own_.args[0] = ++syncs_;
-  own_.table = table;
-  return deliver(own_);
+  sync_ = Event{};
+  sync_.type = kSyncEvent;
+  sync_.time = time;
+  sync_.args[0] = ++syncs_;
+  sync_.table = table;
+  instead_ = places_[ready_];
+  return deliver(sync_);
 }
 
 bool Reader::Impl::check_ids(const Event& event) {
@@ -546,8 +551,7 @@ Next Reader::Impl::install() {
     slot.generation = generation_->number;
   }
   Event* slot = slots_.data();
-  for (Event*& spare : spares_) spare = slot++;
-  next_spare_ = 0;
+  for (Event*& place : places_) place = slot++;
   if (options_.faults.nondeterministic_tie_order) shuffled_ = shuffled_streams();
   const std::vector<Stream>& streams =
       options_.faults.nondeterministic_tie_order ? shuffled_ : generation_->streams;

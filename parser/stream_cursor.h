@@ -53,10 +53,13 @@ class StreamCursor {
     std::uint64_t ticks = 0;
     if (!short_varint(at, ticks)) [[unlikely]]
       return false;
-    std::uint64_t* argument = into.args.data();
-    for (std::size_t left = kNumbers[type]; left != 1; --left) {
-      // Also left of an event that may not stand here, which has no numbers at all.
-      if (left == 0 || !short_varint(at, *argument++)) [[unlikely]]
+    const std::size_t numbers = kNumbers[type];
+    if (numbers == 0) [[unlikely]]
+      return false;  // it may not stand here
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < format::kMaxTimedArgs; ++i) {
+      if (i + 1 == numbers) break;
+      if (!short_varint(at, into.args[i])) [[unlikely]]
         return false;
     }
     into.type = static_cast<EventType>(type);
@@ -71,8 +74,12 @@ class StreamCursor {
   [[gnu::noinline]] Step advance_carefully(const Generation& generation, Event& into);
 
   // What the last advance() has read.
-  Event& event() const { return *event_; }
-  Order::Thread thread() const { return thread_; }
+  Event& event() const {
+    return *event_;
+  }
+  Order::Thread thread() const {
+    return thread_;
+  }
   // Why advance() answered kBad.
   std::string bad() const;
 
