@@ -296,9 +296,22 @@ Event& Order::deliver_extra(const Event& like, EventType type) {
   if (!has_extra()) extra_made_ = extra_taken_ = 0;
   MPG_CHECK(extra_made_ < extra_.size(), "one wire event makes at most three events");
   Event& event = extra_[extra_made_++];
-  event = like;
+  copy(like, event);
   event.type = type;
   return event;
+}
+
+void Order::copy(const Event& from, Event& to) {
+  to.type = from.type;
+  to.old_state = from.old_state;
+  to.time = from.time;
+  to.thread = from.thread;
+  to.proc = from.proc;
+  to.goroutine = from.goroutine;
+  for (std::size_t i = 0; i < from.args.size(); ++i) to.args[i] = from.args[i];
+  to.table = from.table;
+  to.generation = from.generation;
+  to.offset = from.offset;
 }
 
 Advance Order::broken(Step s, ErrorCode code, std::string message) {

@@ -67,8 +67,8 @@ class Order {
   // What the last advance has made besides the event: a switch from goroutine to goroutine is three
   // events. Taken in order, until false.
   bool has_extra() const { return extra_taken_ != extra_made_; }
-  // Stays until the next advance. REQUIRES: has_extra().
-  Event& take_extra() { return extra_[extra_taken_++]; }
+  // REQUIRES: has_extra().
+  void take_extra(Event& into) { copy(extra_[extra_taken_++], into); }
 
   const Error& error() const { return error_; }
 
@@ -210,6 +210,9 @@ class Order {
     s.event.goroutine = s.m.g;
   }
   Event& deliver_extra(const Event& like, EventType type);
+  // A word at a time, since most of it has just been written so; without what only the end of a
+  // task has.
+  static void copy(const Event& from, Event& to);
   [[gnu::cold]] Advance broken(Step s, ErrorCode code, std::string message);
   [[gnu::cold]] Advance broken(Step s, ErrorCode code, std::string message, const Mark& set_by,
                                std::string contradiction);

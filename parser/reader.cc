@@ -82,12 +82,15 @@ class Reader::Impl {
   enum class State : std::uint8_t { kHeader, kReading, kEnded, kFailed };
   static constexpr Time kNoSample = std::numeric_limits<Time>::max();
   static constexpr std::size_t kRun = 32;
+  static constexpr std::size_t kMostOfOne = 3;  // events that one of the wire makes
 
   void start();
   Next fail(Error error);
   [[gnu::always_inline]] Next deliver(Event& event);
   void look_at_first();
-  [[gnu::noinline]] Next not_simply(Advance answer, StreamCursor& first);
+  [[gnu::noinline]] Next not_yet(Advance answer, const StreamCursor& first);
+  Next deliver_extra();
+  Next deliver_last(Event& event);
   [[gnu::noinline]] Next first_has_no_more(StreamCursor::Step step, Event& event);
   [[gnu::noinline]] bool still_special();
   [[gnu::noinline]] Next next_specially();
@@ -165,6 +168,34 @@ inline Next Reader::Impl::deliver(Event& event) {
   return Next::kEvent;
 }
 
+// The frontier's first, if it is in order and holds one.
+inline void Reader::Impl::look_at_first() {
+  first_ = frontier_[0].cursor;
+  // A sample comes before what is later, another thread's event before what is.
+  const Time until = std::min(frontier_.stays_until(), sample_time_);
+  before_ = until == std::numeric_limits<Time>::max() ? until : until + 1;
+}
+
+// What the event that was just delivered has made besides.
+Next Reader::Impl::deliver_extra() {
+  while (order_.has_extra()) {
+    Event& event = *places_[ready_];
+    order_.take_extra(event);
+    if (deliver(event) != Next::kEvent) return Next::kError;
+  }
+  return Next::kEvent;
+}
+
+// The last of a run, after which the frontier has changed.
+Next Reader::Impl::deliver_last(Event& event) {
+  if (frontier_.empty()) {
+    special_ = true;
+  } else {
+    look_at_first();
+  }
+  return deliver(event) == Next::kEvent ? deliver_extra() : Next::kError;
+}
+
 // ---- beginning and end ----
 
 void Reader::Impl::start() {
@@ -204,14 +235,6 @@ Next Reader::Impl::end() {
 
 // ---- the next event ----
 
-// The frontier's first, if it is in order and holds one.
-inline void Reader::Impl::look_at_first() {
-  first_ = frontier_[0].cursor;
-  // A sample comes before what is later, another thread's event before what is.
-  const Time until = std::min(frontier_.stays_until(), sample_time_);
-  before_ = until == std::numeric_limits<Time>::max() ? until : until + 1;
-}
-
 // The earliest event first; if it has to wait, the others in the order of their times.
 Next Reader::Impl::next_run() {
   events_ += ready_;
@@ -233,8 +256,8 @@ Next Reader::Impl::next_run() {
     StreamCursor& first = *first_;
     Event& event = first.event();
     const Advance answer = order_.advance(event, first.thread());
-    if (answer != Advance::kAdvanced) [[unlikely]] {
-      next = not_simply(answer, first);
+    if (answer >= Advance::kNotYet) [[unlikely]] {
+      next = not_yet(answer, first);
       break;
     }
     // The thread's next event is read before this one is delivered, since an event that cannot be
@@ -249,34 +272,22 @@ Next Reader::Impl::next_run() {
       time = ahead.time;
     }
     next = deliver(event);
-    if (next != Next::kEvent || ready_ == kRun) break;
+    if (answer == Advance::kAdvancedWithMore && next == Next::kEvent) next = deliver_extra();
+    if (next != Next::kEvent || ready_ > kRun - kMostOfOne) break;
   }
   return ready_ > 0 ? Next::kEvent : next;
 }
 
-Next Reader::Impl::not_simply(Advance answer, StreamCursor& first) {
+Next Reader::Impl::not_yet(Advance answer, const StreamCursor& first) {
+  if (answer == Advance::kBroken) return fail(order_.error());
   frontier_.update(0, first.event().time);
-  switch (answer) {
-    case Advance::kNotYet:
-      return try_others();
-    case Advance::kBroken:
-      return fail(order_.error());
-    case Advance::kAdvanced:
-    case Advance::kAdvancedWithMore:
-      break;
-  }
-  return advanced(0, first);
+  return try_others();
 }
 
 Next Reader::Impl::first_has_no_more(StreamCursor::Step step, Event& event) {
   if (step == StreamCursor::Step::kBad) return bad_event(*first_);
   frontier_.remove(0);
-  if (frontier_.empty()) {
-    special_ = true;
-  } else {
-    look_at_first();
-  }
-  return deliver(event);
+  return deliver_last(event);
 }
 
 // The event of that place of the frontier has happened. REQUIRES: the frontier is in order.
@@ -293,17 +304,12 @@ Next Reader::Impl::advanced(std::size_t index, StreamCursor& cursor) {
     case StreamCursor::Step::kBad:
       return bad_event(cursor);
   }
-  if (order_.has_extra() || frontier_.empty()) {
-    special_ = true;
-  } else {
-    look_at_first();
-  }
-  return deliver(event);
+  return deliver_last(event);
 }
 
 // False: nothing is, and the thread that comes first is known.
 bool Reader::Impl::still_special() {
-  if (state_ != State::kReading || !patient_ || order_.has_extra() || frontier_.empty() ||
+  if (state_ != State::kReading || !patient_ || frontier_.empty() ||
       sample_time_ < frontier_[0].time)
     return true;
   special_ = false;
@@ -318,11 +324,6 @@ Next Reader::Impl::next_specially() {
   }
   if (state_ == State::kEnded) return Next::kEnd;
   if (state_ == State::kFailed) return Next::kError;
-  if (order_.has_extra()) {
-    Event& event = *places_[ready_];
-    event = order_.take_extra();
-    return deliver(event);
-  }
   if (!patient_) return next_impatiently();
   return sample_time_ != kNoSample ? next_sample() : next_generation();
 }
