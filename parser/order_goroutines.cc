@@ -73,11 +73,12 @@ Advance Order::go_status(Step s) {
     s.event.goroutine = m->g;
     return Advance::kAdvanced;
   }
-  MState& m = ms_[this->thread(thread)];  // s.m may have moved
+  const Mark now = mark(s);
+  MState& m = ms_[this->thread(thread)];  // from here on s.m may have moved
   m.known = true;
   m.g = id;
   m.g_at = static_cast<std::uint32_t>(g - gs_.data());
-  m.set_by = mark(s);
+  m.set_by = now;
   return Advance::kAdvanced;
 }
 
