@@ -37,10 +37,6 @@ std::uint64_t impossible_value(Access access, std::uint64_t operand) {
   }
 }
 
-bool is_woken(const Event& asleep, const Event& event) {
-  return asleep.thread == event.thread || dependent(asleep, event);
-}
-
 }  // namespace
 
 Dpor::Dpor(Engine& engine, std::shared_ptr<Footprints> footprints, const DporOptions& options)
@@ -202,15 +198,14 @@ void Dpor::on_operation(const Step& step) {
   visits_[step.thread] = engine_.visits(step.thread);
   if (undisturbed_) return;
   const ThreadId thread = thread_[step.thread];
-  const Event event{
-      .thread = thread,
-      .operation = taken(step.operation),
-      .wrote = step.wrote,
-      .operand = engine_.operand(step.thread),
-      .before = step.before,
-      .after = step.after,
-      .at_once = engine_.at_once(step.thread),
-      .alone = options_.spare_kept && engine_.does_stand_alone(step.operation.object)};
+  Event event{.thread = thread,
+              .operation = taken(step.operation),
+              .wrote = step.wrote,
+              .operand = engine_.operand(step.thread),
+              .before = step.before,
+              .after = step.after,
+              .at_once = engine_.at_once(step.thread),
+              .alone = options_.spare_kept && engine_.does_stand_alone(step.operation.object)};
   if (last_thread_ == thread && engine_.joins(step.thread)) return go_on(event);
   end_step();
   last_thread_ = thread;
@@ -225,6 +220,7 @@ void Dpor::on_operation(const Step& step) {
                   path_[made_].operation.object == step.operation.object &&
                   (path_[made_].wrote == step.wrote || event.at_once),
               "the program does something else than the last time");
+    event.wakes = path_[made_].wakes;
     log_.append(event);
   } else {
     record(event);
@@ -244,10 +240,11 @@ void Dpor::end_step() {
     still_asleep(states_[made_], log_[made_ - 1]);
 }
 
-void Dpor::record(const Event& event) {
-  log_.append(event);
+void Dpor::record(Event& event) {
   state(made_ + 1);
   State& now = states_[made_];
+  if (now.wakeups != WakeupForest::kNoBranches) event.wakes = forest_.first_step(now.wakeups).wakes;
+  log_.append(event);
   State& next = states_[made_ + 1];
   redundant_ = redundant_ || sleeps(now, event.thread);
   if (event.at_once) {
@@ -284,7 +281,7 @@ void Dpor::backtrack() {
     before.sleeping.push_back(log_[i - 1]);
     log_.truncate(i - 1);
     if (before.wakeups != WakeupForest::kNoBranches) {
-      prefix_ = fresh_ = i - 1;
+      prefix_ = i - 1;
       return;
     }
   }
@@ -299,7 +296,6 @@ void Dpor::take_up(const DporPart& part) {
   first_ = exhausted_ = false;
   path_ = part.path;
   root_ = part.root;
-  fresh_ = part.fresh;
   prefix_ = static_cast<EventLog::Index>(path_.size());
   log_.truncate(0);
   forest_.clear();
@@ -342,7 +338,6 @@ std::optional<DporPart> Dpor::rest() const {
   if (exhausted_) return std::nullopt;
   DporPart part;
   part.root = root_;
-  part.fresh = fresh_;
   part.threads = threads();
   for (EventLog::Index i = 0; i < prefix_; ++i) part.path.push_back(log_[i]);
   const auto own = [](const State& state) {
@@ -372,10 +367,10 @@ std::vector<DporThread> Dpor::threads() const {
 
 void Dpor::reverse_races() {
   const EventLog::Index size = log_.size();
-  // Races between events of the prefix have been reversed after the execution before. What was put
-  // into the trees for them then covers as much: it begins with the same steps up to the second of
-  // the two, and what comes behind that one does not depend on it.
-  for (EventLog::Index i = fresh_; i < size; ++i) {
+  // Those between events of the prefix as well, though they were reversed after the execution
+  // before: what does not depend on the first of two now goes on differently, and whoever leaves a
+  // reversal to what sleeps relies on it that this was put into the trees.
+  for (EventLog::Index i = 0; i < size; ++i) {
     if (log_[i].at_once) {
       reverse_races_of_step(i);
     } else if (waits(log_[i].operation.access)) {
@@ -516,10 +511,12 @@ void Dpor::put_before(EventLog::Index first, const Event& moved) {
   for (EventLog::Index i = first + 1; i < log_.size(); ++i)
     if (!log_.happens_before(first, i)) sequence_.push_back(log_[i]);
   sequence_.push_back(moved);
+  for (Event& event : sequence_) event.wakes = 0;
   State& before = states_[first];
   std::size_t place = 0;
   for (const Event& asleep : before.sleeping)
     if (is_weak_initial(asleep, sequence_, place)) return;
+  for (const Event& asleep : before.sleeping) passed(asleep, sequence_);
   if (first < root_) {
     reversals_.push_back({first, sequence_});
   } else {

@@ -91,7 +91,6 @@ struct DporPart {
 
   std::vector<Event> path;      // the events from the beginning to where it goes on
   EventLog::Index root = 0;     // states before this one are somebody else's; at most path.size()
-  EventLog::Index fresh = 0;    // races of the path's events from here on are still to be reversed
   std::vector<Event> sleeping;  // in state `root`, when it was entered
   std::vector<Level> levels;  // in order; if there are any, the last one is that of the path's end
   std::vector<DporThread> threads;  // known ones but the first, by id - 1
@@ -204,7 +203,7 @@ class Dpor final : public Strategy, public Observer {
   }
   std::uint32_t give_up();
   Operation taken(Operation operation) const;
-  void record(const Event& event);
+  void record(Event& event);
   void go_on(const Event& operation);
   void end_step();
   void reverse_races();
@@ -230,7 +229,6 @@ class Dpor final : public Strategy, public Observer {
   // Of the part that was taken up.
   std::vector<Event> path_;
   EventLog::Index root_ = 0;
-  EventLog::Index fresh_ = 0;  // races of events from here on are to be reversed
   std::vector<DporReversal> reversals_;
   // Of this execution. What is by the engine's numbers says so.
   unsigned thread_count_ = 1;                   // by the engine

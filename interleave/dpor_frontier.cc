@@ -17,14 +17,18 @@ namespace {
 Events asleep_behind(const Events& sleeping, const Event& event) {
   Events left;
   for (const Event& asleep : sleeping)
-    if (asleep.thread != event.thread && !dependent(asleep, event)) left.push_back(asleep);
+    if (!is_woken(asleep, event)) left.push_back(asleep);
   return left;
 }
 
-// Could the sequence begin with `first`? Then that is taken out of it, if it is there.
+// Could the sequence begin with `first`? Then that is taken out of it, if it is there; otherwise it
+// goes behind it.
 bool begin_with(const Event& first, Events& sequence) {
   std::size_t place = 0;
-  if (!is_weak_initial(first, sequence, place)) return false;
+  if (!is_weak_initial(first, sequence, place)) {
+    passed(first, sequence);
+    return false;
+  }
   if (place < sequence.size())
     sequence.erase(sequence.begin() + static_cast<std::ptrdiff_t>(place));
   return true;
@@ -122,7 +126,6 @@ DporPart DporFrontier::part_of(const Task& task) const {
   if (!task.rest) {
     part.root = static_cast<EventLog::Index>(path.size());
     part.path = std::move(path);
-    part.fresh = task.fresh;
   }
   return part;
 }
@@ -187,8 +190,15 @@ void DporFrontier::rename(Made& made) {
     names[i + 1] = static_cast<ThreadId>(known - threads_.begin() + 1);
     MPG_CHECK(names[i + 1] < kMaxThreads, "more threads than the search can tell apart");
   }
-  const auto rename_all = [&names](Events& events) {
-    for (Event& event : events) event.thread = names[event.thread];
+  const auto rename = [&names](Event& event) {
+    event.thread = names[event.thread];
+    ThreadSet wakes = 0;
+    for (ThreadSet left = event.wakes; left != 0; left &= left - 1)
+      wakes |= ThreadSet{1} << names[static_cast<std::size_t>(std::countr_zero(left))];
+    event.wakes = wakes;
+  };
+  const auto rename_all = [&rename](Events& events) {
+    for (Event& event : events) rename(event);
   };
   for (DporReversal& reversal : made.reversals) rename_all(reversal.sequence);
   if (!made.rest) return;
@@ -196,7 +206,7 @@ void DporFrontier::rename(Made& made) {
   rename_all(made.rest->sleeping);
   for (DporPart::Level& level : made.rest->levels) {
     rename_all(level.explored);
-    for (WakeupStep& step : level.wakeups) step.step.thread = names[step.step.thread];
+    for (WakeupStep& step : level.wakeups) rename(step.step);
   }
 }
 
@@ -237,18 +247,18 @@ void DporFrontier::insert(Node& node, std::size_t begin, Events sequence) {
 
 // A branch behind all others.
 void DporFrontier::append(Node& node, Events sequence) {
+  wake_at_once(sequence);
   Events sleeping = node.covered(node.children.size());
   for (const Event& event : sequence) sleeping = asleep_behind(sleeping, event);
   MPG_CHECK(sleeping.empty(), "a branch asks for what others have explored");
   node.children.emplace_back(std::move(sequence));
-  add_leaf(node, node.children.size() - 1, node.depth);
+  add_leaf(node, node.children.size() - 1);
 }
 
-void DporFrontier::add_leaf(Node& node, std::size_t index, EventLog::Index fresh) {
+void DporFrontier::add_leaf(Node& node, std::size_t index) {
   auto task = std::make_shared<Task>();
   task->parent = &node;
   task->index = index;
-  task->fresh = fresh;
   node.children[index].task = std::move(task);
   for (Node* above = &node; above != nullptr; above = above->parent) {
     ++above->open;
@@ -369,16 +379,15 @@ DporFrontier::Shared DporFrontier::share(const std::shared_ptr<Task>& task) {
     part.sleeping = asleep_behind(node->covered(task->index), node->children.back().head());
   }
   std::size_t step = 0;
-  grow(*node, node->depth, level->wakeups, step, level->branches);
+  grow(*node, level->wakeups, step, level->branches);
   part.levels.erase(part.levels.begin(), level + 1);
   return is_last ? Shared::kWhole : Shared::kInPart;
 }
 
-// Puts the tree behind the node's children. The first leaf is to look at races from `fresh` on, and
-// each other one from where it leaves the one before.
-void DporFrontier::grow(Node& node, EventLog::Index fresh, const std::vector<WakeupStep>& steps,
-                        std::size_t& at, std::uint32_t count) {
-  for (; count > 0; --count, fresh = node.depth) {
+// Puts the tree behind the node's children.
+void DporFrontier::grow(Node& node, const std::vector<WakeupStep>& steps, std::size_t& at,
+                        std::uint32_t count) {
+  for (; count > 0; --count) {
     Events sequence;
     std::uint32_t behind = 0;
     do {
@@ -388,7 +397,7 @@ void DporFrontier::grow(Node& node, EventLog::Index fresh, const std::vector<Wak
     node.children.emplace_back(std::move(sequence));
     std::size_t index = node.children.size() - 1;
     if (behind == 0) {
-      add_leaf(node, index, fresh);
+      add_leaf(node, index);
       continue;
     }
     Node* fork = &node;
@@ -396,7 +405,7 @@ void DporFrontier::grow(Node& node, EventLog::Index fresh, const std::vector<Wak
       fork = &open(*fork, index);
       index = 0;
     }
-    grow(make_node(*fork, index), fresh, steps, at, behind);
+    grow(make_node(*fork, index), steps, at, behind);
   }
 }
 

@@ -134,9 +134,9 @@ class DporFrontier {
   static void append(Node& node, std::vector<Event> sequence);
   static Node& make_node(Node& parent, std::size_t index);
   static Node& open(Node& parent, std::size_t index);
-  static void grow(Node& node, EventLog::Index fresh, const std::vector<WakeupStep>& steps,
-                   std::size_t& at, std::uint32_t count);
-  static void add_leaf(Node& node, std::size_t index, EventLog::Index fresh);
+  static void grow(Node& node, const std::vector<WakeupStep>& steps, std::size_t& at,
+                   std::uint32_t count);
+  static void add_leaf(Node& node, std::size_t index);
   static void add_explored(Node& node, const DporPart::Level& level);
   Node& share_root_of(Task& task);
   Shared share(const std::shared_ptr<Task>& task);

@@ -23,8 +23,10 @@ class DporFrontier::Writer {
            std::uint64_t{event.operation.object} << kObjectShift |
            std::uint64_t{event.at_once ? 1U : 0U} << kAtOnceShift |
            std::uint64_t{event.kept ? 1U : 0U} << kKeptShift |
-           std::uint64_t{event.more != nullptr ? 1U : 0U} << kMoreShift);
+           std::uint64_t{event.more != nullptr ? 1U : 0U} << kMoreShift |
+           std::uint64_t{event.wakes != 0 ? 1U : 0U} << kWakesShift);
     if (event.more != nullptr) footprint(*event.more);
+    if (event.wakes != 0) number(event.wakes);
   }
   void footprint(const Footprint& footprint) {
     number(std::uint64_t{footprint.open ? 1U : 0U});
@@ -39,7 +41,6 @@ class DporFrontier::Writer {
   void part(const DporPart& part) {
     events(part.path);
     number(std::uint64_t{part.root});
-    number(std::uint64_t{part.fresh});
     events(part.sleeping);
     number(std::uint64_t{part.levels.size()});
     for (const DporPart::Level& level : part.levels) {
@@ -63,7 +64,6 @@ class DporFrontier::Writer {
       number(child.executions);
     } else if (child.task->pending) {
       number(kPending);
-      number(std::uint64_t{child.task->fresh});
     } else {
       number(kBegun);
       number(static_cast<std::uint64_t>(std::find(begun.begin(), begun.end(), child.task.get()) -
@@ -89,6 +89,7 @@ class DporFrontier::Writer {
   static constexpr unsigned kAtOnceShift = kObjectShift + 32;
   static constexpr unsigned kKeptShift = kAtOnceShift + 1;
   static constexpr unsigned kMoreShift = kKeptShift + 1;
+  static constexpr unsigned kWakesShift = kMoreShift + 1;
   static constexpr unsigned kEffectBits = 2;
   static constexpr std::uint64_t kDone = 0;
   static constexpr std::uint64_t kPending = 1;
@@ -117,7 +118,6 @@ std::vector<std::uint64_t> DporFrontier::kept() const {
     for (const std::shared_ptr<Task>& task : *tasks) {
       begun.push_back(task.get());
       writer.number(std::uint64_t{task->executions});
-      writer.number(std::uint64_t{task->fresh});
       writer.number(std::uint64_t{task->rest ? 1U : 0U});
       if (task->rest) writer.part(*task->rest);
     }
@@ -161,9 +161,10 @@ class DporFrontier::Reader {
     event.at_once = (all >> Writer::kAtOnceShift & 1) != 0;
     event.kept = (all >> Writer::kKeptShift & 1) != 0;
     if (event.thread > threads || event.operation.access > Access::kEnd ||
-        all >> (Writer::kMoreShift + 1) != 0)
+        all >> (Writer::kWakesShift + 1) != 0)
       fail();
     if ((all >> Writer::kMoreShift & 1) != 0) event.more = footprint();
+    if ((all >> Writer::kWakesShift & 1) != 0) event.wakes = number();
     return event;
   }
   const Footprint* footprint() {
@@ -187,7 +188,6 @@ class DporFrontier::Reader {
     DporPart part;
     part.path = events(threads);
     part.root = static_cast<EventLog::Index>(number(part.path.size()));
-    part.fresh = static_cast<EventLog::Index>(number(part.path.size()));
     part.sleeping = events(threads);
     const std::size_t levels = count();
     for (std::size_t i = 0; i < levels && ok_; ++i) part.levels.push_back(level(part, threads));
@@ -236,7 +236,7 @@ class DporFrontier::Reader {
     const std::size_t index = parent.children.size() - 1;
     switch (number(Writer::kNode)) {
       case Writer::kPending:
-        add_leaf(parent, index, static_cast<EventLog::Index>(number(parent.depth)));
+        add_leaf(parent, index);
         break;
       case Writer::kBegun: {
         const std::uint64_t which = number();
@@ -249,7 +249,7 @@ class DporFrontier::Reader {
         task->index = index;
         parent.children[index].task = task;
         const std::size_t path = parent.depth + parent.children[index].length();
-        if (task->rest ? task->rest->root != path : task->fresh > path) fail();
+        if (task->rest && task->rest->root != path) fail();
         for (Node* above = &parent; above != nullptr; above = above->parent) ++above->open;
         break;
       }
@@ -289,7 +289,6 @@ bool DporFrontier::restore(const std::vector<std::uint64_t>& kept) {
       begun.push_back(task);
       task->pending = false;
       task->executions = static_cast<std::uint32_t>(reader.number(size_.executions));
-      task->fresh = static_cast<EventLog::Index>(reader.number());
       if (reader.number(1) == 1) task->rest = reader.part(threads_.size());
     }
   }

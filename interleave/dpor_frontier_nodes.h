@@ -16,9 +16,8 @@ using Events = std::vector<Event>;
 
 // A part that somebody explores or will. A leaf that nobody has begun has no rest.
 struct DporFrontier::Task {
-  Node* parent = nullptr;  // nullptr: it has everything
-  std::size_t index = 0;   // of the child that it is
-  EventLog::Index fresh = 0;
+  Node* parent = nullptr;        // nullptr: it has everything
+  std::size_t index = 0;         // of the child that it is
   bool pending = true;           // nobody has begun
   bool dealt = false;            // somebody has the ticket
   std::uint32_t executions = 0;  // that the ticket still has

@@ -38,26 +38,41 @@ struct Event {
   const Footprint* more = nullptr;  // what that touches, if there is any
   bool alone = false;               // the object stands alone (Engine::stands_alone)
   bool kept = false;                // and the step as a whole left it as it had found it
+  ThreadSet wakes = 0;              // threads that do not go on sleeping behind it (WakeupForest)
 };
 
 inline Effect effect_of(const Event& event) {
   return event.kept ? Effect::kRead : effect_of(event.operation.access, event.wrote);
 }
 
-inline bool dependent_steps(const Event& a, const Event& b) {
-  if (a.more != nullptr && b.more != nullptr && a.more->depends_on(*b.more)) return true;
-  if (a.more != nullptr && (a.more->open || a.more->depends_on(b.operation.object, effect_of(b))))
-    return true;
-  return b.more != nullptr &&
-         (b.more->open || b.more->depends_on(a.operation.object, effect_of(a)));
+// Was it not made in this order yet, so that not all of what it would do is known?
+inline bool is_open(const Event& event) {
+  return event.more != nullptr && event.more->open;
 }
 
-// May the order of these two matter? They are of different threads.
-inline bool dependent(const Event& a, const Event& b) {
+inline bool dependent_steps(const Event& a, const Event& b) {
+  if (a.more != nullptr && b.more != nullptr && a.more->depends_on(*b.more)) return true;
+  if (a.more != nullptr && a.more->depends_on(b.operation.object, effect_of(b))) return true;
+  return b.more != nullptr && b.more->depends_on(a.operation.object, effect_of(a));
+}
+
+// May the order of these two matter, as far as is known? They are of different threads.
+inline bool known_to_depend(const Event& a, const Event& b) {
   if (a.operation.object == b.operation.object && a.operation.object != kNoObject &&
       dependent(effect_of(a), effect_of(b)))
     return true;
   return (a.more != nullptr || b.more != nullptr) && dependent_steps(a, b);
+}
+
+// May it at all?
+inline bool dependent(const Event& a, const Event& b) {
+  return is_open(a) || is_open(b) || known_to_depend(a, b);
+}
+
+// Does what sleeps wake up when `event` is made?
+inline bool is_woken(const Event& asleep, const Event& event) {
+  return asleep.thread == event.thread || (event.wakes >> asleep.thread & 1) != 0 ||
+         dependent(asleep, event);
 }
 
 class EventLog {

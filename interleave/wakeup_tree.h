@@ -26,6 +26,29 @@ inline bool is_weak_initial(const Event& first, const std::vector<Event>& sequen
   return true;
 }
 
+// What a step does that was not made in this order yet is not all known, so it counts as dependent
+// on everything; and a sequence that ends in one, or that comes upon one, goes behind it as a branch
+// of its own, though the two might commute. Whoever might must not sleep, then, while the sequence
+// is explored: of two that commute only what begins with the first is looked for everywhere, and
+// what begins with the second only where the first has been. `other`, which sleeps or is to be tried
+// earlier, is no weak initial: notes down with the last step whether it might have been.
+inline void passed(const Event& other, std::vector<Event>& sequence) {
+  if (sequence.empty() || (!is_open(other) && !is_open(sequence.back()))) return;
+  for (const Event& event : sequence) {
+    // Then all of it begins with that one, and has been explored.
+    if (event.thread == other.thread) return;
+    if (known_to_depend(event, other)) return;
+  }
+  sequence.back().wakes |= ThreadSet{1} << other.thread;
+}
+
+// Those that were passed are awake from the first step of the sequence on.
+inline void wake_at_once(std::vector<Event>& sequence) {
+  const ThreadSet wakes = sequence.back().wakes;
+  sequence.back().wakes = 0;
+  sequence.front().wakes = wakes;
+}
+
 // A tree as a list: each step is followed by the branches behind it, one after the other.
 struct WakeupStep {
   Event step;
@@ -47,11 +70,14 @@ class WakeupForest {
     while (!sequence.empty()) {
       Branches* match = branches;
       std::size_t place = 0;
-      while (*match != kNoBranches && !is_weak_initial(nodes_[*match].step, sequence, place))
+      while (*match != kNoBranches && !is_weak_initial(nodes_[*match].step, sequence, place)) {
+        passed(nodes_[*match].step, sequence);
         match = &nodes_[*match].next;
+      }
       if (*match == kNoBranches) {
         // A branch that has no step behind it asks for everything that follows.
         if (!at_root && *branches == kNoBranches) return;
+        wake_at_once(sequence);
         for (const Event& step : sequence) {
           *match = make(step);
           match = &nodes_[*match].children;

@@ -334,6 +334,33 @@ TEST_P(RandomProgramsAtOnce, HaveTheSameOutcomes) {
 INSTANTIATE_TEST_SUITE_P(Of, RandomProgramsAtOnce,
                          testing::Combine(testing::Values(Mix::kAtOnce, Mix::kAlone),
                                           testing::Values(6U, 9U, 11U)));
+INSTANTIATE_TEST_SUITE_P(OfCounts, RandomProgramsAtOnce,
+                         testing::Combine(testing::Values(Mix::kCountsAtOnce),
+                                          testing::Values(7U, 9U, 11U)));
+
+// Programs in which the search once left classes out, found by trying far more than above. In the
+// first three a step that was not made in its new order yet went behind one with which it commutes,
+// which slept all the same; in the last the races of an execution's beginning were not looked at
+// once more with another end behind it.
+struct Rare {
+  std::uint64_t seed;
+  unsigned steps;
+};
+void PrintTo(const Rare& rare, std::ostream* out) {
+  *out << rare.steps << " steps, seed " << rare.seed;
+}
+
+class RarePrograms : public testing::TestWithParam<Rare> {};
+
+TEST_P(RarePrograms, HaveAllTheirClasses) {
+  const auto [seed, steps] = GetParam();
+  EXPECT_EQ(by_dpor(Mix::kCountsAtOnce, seed, steps).classes,
+            by_brute_force(Mix::kCountsAtOnce, seed, steps).classes);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfCounts, RarePrograms,
+                         testing::Values(Rare{4656, 7}, Rare{6794, 7}, Rare{15894, 9},
+                                         Rare{1947, 12}));
 
 // ---- looks before compare-and-swaps ----
 

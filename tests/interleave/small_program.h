@@ -23,7 +23,8 @@ class SmallProgram {
   // not; or everything in threads that start each other somewhere in their course; or loads, stores
   // and adds that do not look; or everything, and some of it at once; or that with objects that
   // stand alone; or threads that all do the same, of everything; or loads,
-  // stores and looks before compare-and-swaps; or loads, stores and raises.
+  // stores and looks before compare-and-swaps; or loads, stores and raises; or what reads and
+  // writes in one step, and some of it at once.
   enum class Mix : std::uint8_t {
     kEverything,
     kOneWord,
@@ -33,7 +34,8 @@ class SmallProgram {
     kAlone,
     kAlike,
     kLooks,
-    kRaises
+    kRaises,
+    kCountsAtOnce
   };
 
   // At most `steps` operations in all; the same seed is the same program.
@@ -126,6 +128,12 @@ class SmallProgram {
     if (mix == Mix::kRaises) {
       constexpr std::array kOfRaises = {Kind::kLoad, Kind::kStore, Kind::kRaise, Kind::kRaise};
       return {kOfRaises[random.below(kOfRaises.size())], random.below(2),
+              static_cast<int>(random.below(2))};
+    }
+    if (mix == Mix::kCountsAtOnce) {
+      constexpr std::array kOfCounts = {Kind::kAdd, Kind::kAdd,    Kind::kStoreSeen, Kind::kLoad,
+                                        Kind::kCas, Kind::kIfSeen, Kind::kAtOnce};
+      return {kOfCounts[random.below(kOfCounts.size())], random.below(2),
               static_cast<int>(random.below(2))};
     }
     const bool some_at_once = mix == Mix::kAtOnce || mix == Mix::kAlone;
