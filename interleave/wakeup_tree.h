@@ -27,11 +27,12 @@ inline bool is_weak_initial(const Event& first, const std::vector<Event>& sequen
 }
 
 // What a step does that was not made in this order yet is not all known, so it counts as dependent
-// on everything; and a sequence that ends in one, or that comes upon one, goes behind it as a branch
-// of its own, though the two might commute. Whoever might must not sleep, then, while the sequence
-// is explored: of two that commute only what begins with the first is looked for everywhere, and
-// what begins with the second only where the first has been. `other`, which sleeps or is to be tried
-// earlier, is no weak initial: notes down with the last step whether it might have been.
+// on everything; and a sequence that ends in one, or that comes upon one, goes behind it as a
+// branch of its own, though the two might commute. Whoever might must not sleep, then, while the
+// sequence is explored: of two that commute only what begins with the first is looked for
+// everywhere, and what begins with the second only where the first has been. `other`, which sleeps
+// or is to be tried earlier, is no weak initial: notes down with the last step whether it might
+// have been.
 inline void passed(const Event& other, std::vector<Event>& sequence) {
   if (sequence.empty() || (!is_open(other) && !is_open(sequence.back()))) return;
   for (const Event& event : sequence) {
