@@ -216,8 +216,7 @@ class Order {
   [[gnu::cold]] Advance broken(Step s, ErrorCode code, std::string message);
   [[gnu::cold]] Advance broken(Step s, ErrorCode code, std::string message, const Mark& set_by,
                                std::string contradiction);
-  // ---- refusals: each makes the error, out of the way of what is hot, and is a handler's last
-  // word Does the thread have what the event needs?
+  // Does the thread have what the event needs?
   static bool has(Step s, Need p, Need g) {
     const auto fits = [](std::int64_t id, Need need) {
       return need == Need::kMay || (id != kNoId) == (need == Need::kMust);
@@ -226,6 +225,7 @@ class Order {
     const bool implied = p == Need::kMust || g == Need::kMust;
     return (implied || s.m.id != kNoId) && fits(s.m.p, p) && fits(s.m.g, g);
   }
+  // Refusals: each makes the error, out of the way of what is hot, and is a handler's last word.
   // REQUIRES: !has(s, p, g).
   [[gnu::cold]] Advance lacks(Step s, Need p, Need g);
   // The thread's goroutine is not known, or in another status. Where its record is may have gone

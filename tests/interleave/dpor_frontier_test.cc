@@ -309,7 +309,7 @@ Met by_sharing(Mix mix, std::uint64_t seed, unsigned steps, const Sharing& shari
   {
     SharedDpor search(engine, test::SmallProgram::start, &program, sharing);
     search.run();
-    if (mix != Mix::kAtOnce) {
+    if (mix != Mix::kAtOnce && mix != Mix::kCountsAtOnce) {
       EXPECT_EQ(search.dpor().abandoned(), 0U) << "seed " << seed;
     }
     seen = search.seen();
@@ -355,6 +355,24 @@ TEST(SharedRandomProgramsAtOnce, HaveTheSameClasses) {
     constexpr unsigned kSteps = 10;
     ASSERT_EQ(by_sharing(Mix::kAtOnce, seed, kSteps, sharing_of(seed)).classes,
               classes_by_brute_force(Mix::kAtOnce, seed, kSteps))
+        << "seed " << seed;
+  }
+}
+
+// What one worker once left out (RarePrograms), by several.
+TEST(SharedRandomProgramsAtOnce, HaveTheSameClassesIfTheyCount) {
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    constexpr unsigned kSteps = 9;
+    ASSERT_EQ(by_sharing(Mix::kCountsAtOnce, seed, kSteps, sharing_of(seed)).classes,
+              classes_by_brute_force(Mix::kCountsAtOnce, seed, kSteps))
+        << "seed " << seed;
+  }
+}
+TEST(SharedRandomProgramsAtOnce, HaveTheSameClassesInRarePrograms) {
+  // Seeds of programs of seven steps.
+  for (const std::uint64_t seed : {4656U, 6794U, 24020U}) {
+    ASSERT_EQ(by_sharing(Mix::kCountsAtOnce, seed, 7, sharing_of(seed)).classes,
+              classes_by_brute_force(Mix::kCountsAtOnce, seed, 7))
         << "seed " << seed;
   }
 }
