@@ -29,7 +29,7 @@
 namespace mpglab::cli {
 
 // Goes up when the file is another one.
-inline constexpr int kCampaignFormat = 5;
+inline constexpr int kCampaignFormat = 6;
 
 // What a campaign is, and how long it is to be. JSON's move assigns by a swap that is not declared
 // not to throw. NOLINTNEXTLINE(bugprone-exception-escape)

@@ -60,6 +60,7 @@ bool Dpor::begin() {
   last_thread_ = kNoThread;
   extends_ = false;
   undisturbed_ = over_ = redundant_ = false;
+  came_asked_ = false;
   if (first_) state(0) = {};
   first_ = false;
   return true;
@@ -96,6 +97,7 @@ std::uint32_t Dpor::give_up() {
 
 std::uint32_t Dpor::pick(const Decision& decision) {
   end_step();
+  arrive();
   if (!decision.picks_thread()) {
     cannot_ = "the program chooses";
     return kGiveUp;
@@ -208,6 +210,7 @@ void Dpor::on_operation(const Step& step) {
               .alone = options_.spare_kept && engine_.does_stand_alone(step.operation.object)};
   if (last_thread_ == thread && engine_.joins(step.thread)) return go_on(event);
   end_step();
+  arrive();
   last_thread_ = thread;
   if (made_ < log_.size()) {
     MPG_CHECK(log_[made_].thread == thread && log_[made_].operation.object == step.operation.object,
@@ -220,7 +223,6 @@ void Dpor::on_operation(const Step& step) {
                   path_[made_].operation.object == step.operation.object &&
                   (path_[made_].wrote == step.wrote || event.at_once),
               "the program does something else than the last time");
-    event.wakes = path_[made_].wakes;
     log_.append(event);
   } else {
     record(event);
@@ -240,10 +242,9 @@ void Dpor::end_step() {
     still_asleep(states_[made_], log_[made_ - 1]);
 }
 
-void Dpor::record(Event& event) {
+void Dpor::record(const Event& event) {
   state(made_ + 1);
   State& now = states_[made_];
-  if (now.wakeups != WakeupForest::kNoBranches) event.wakes = forest_.first_step(now.wakeups).wakes;
   log_.append(event);
   State& next = states_[made_ + 1];
   redundant_ = redundant_ || sleeps(now, event.thread);
@@ -259,7 +260,31 @@ void Dpor::record(Event& event) {
     MPG_CHECK(forest_.first_step(now.wakeups).thread == event.thread,
               "another step came than the one that was to come");
     next.wakeups = forest_.take_first(now.wakeups);
+    came_asked_ = true;
   }
+}
+
+// Comes to a state with all of the step behind it known. Was it worth the way?
+void Dpor::arrive() {
+  if (comes_to_part_ && made_ == root_) {
+    comes_to_part_ = false;
+    come_to_part();
+  }
+  if (!came_asked_) return;
+  came_asked_ = false;
+  State& now = states_[made_];
+  if (now.wakeups == WakeupForest::kNoBranches) {
+    redundant_ = redundant_ || !now.sleeping.empty();
+    return;
+  }
+  forget_sleepers(now);
+  redundant_ = redundant_ || now.wakeups == WakeupForest::kNoBranches;
+}
+
+// What begins with somebody who sleeps has been explored, or will be by others.
+void Dpor::forget_sleepers(State& state) {
+  forest_.remove_if(state.wakeups,
+                    [&state](const Event& step) { return sleeps(state, step.thread); });
 }
 
 void Dpor::end(const Tape& /*tape*/) {
@@ -279,6 +304,7 @@ void Dpor::backtrack() {
   for (EventLog::Index i = log_.size(); i > root_; --i) {
     State& before = states_[i - 1];
     before.sleeping.push_back(log_[i - 1]);
+    forget_sleepers(before);
     log_.truncate(i - 1);
     if (before.wakeups != WakeupForest::kNoBranches) {
       prefix_ = i - 1;
@@ -294,6 +320,8 @@ void Dpor::take_up(const DporPart& part) {
   MPG_CHECK(part.root <= part.path.size() && part.covered.size() == part.root,
             "a part of a search begins on its path");
   first_ = exhausted_ = false;
+  comes_to_part_ = part.is_new;
+  arrival_.reset();
   path_ = part.path;
   root_ = part.root;
   prefix_ = static_cast<EventLog::Index>(path_.size());
@@ -332,6 +360,28 @@ void Dpor::take_up(const DporPart& part) {
   known_threads_ = 1;
   for (const DporThread& thread : part.threads)
     known_children_[thread.parent].push_back(static_cast<ThreadId>(known_threads_++));
+}
+
+// For the first time: now it is known what the steps on the way do, and so who sleeps.
+void Dpor::come_to_part() {
+  arrival_.emplace();
+  std::vector<Event>& path = arrival_->path;
+  for (EventLog::Index i = 0; i < root_; ++i) path.push_back(log_[i]);
+  for (EventLog::Index i = 0; i < root_; ++i) {
+    State& now = states_[i];
+    arrival_->asleep = arrival_->asleep || sleeps(now, path[i].thread);
+    const bool last = i + 1 == root_;
+    State& next = states_[std::size_t{i} + 1];
+    for (const Event& asleep : now.sleeping) {
+      if (is_woken(asleep, path[i])) continue;
+      if (last) {
+        arrival_->asleep = true;
+      } else if (!sleeps(next, asleep.thread)) {
+        next.sleeping.push_back(asleep);
+      }
+    }
+  }
+  redundant_ = redundant_ || arrival_->asleep;
 }
 
 std::optional<DporPart> Dpor::rest() const {
@@ -507,20 +557,20 @@ void Dpor::reverse_step(const EventLog::Touch& first, EventLog::Index second, st
 }
 
 void Dpor::put_before(EventLog::Index first, const Event& moved) {
-  sequence_.clear();
-  for (EventLog::Index i = first + 1; i < log_.size(); ++i)
-    if (!log_.happens_before(first, i)) sequence_.push_back(log_[i]);
-  sequence_.push_back(moved);
-  for (Event& event : sequence_) event.wakes = 0;
   State& before = states_[first];
-  std::size_t place = 0;
-  for (const Event& asleep : before.sleeping)
-    if (is_weak_initial(asleep, sequence_, place)) return;
-  for (const Event& asleep : before.sleeping) passed(asleep, sequence_);
-  if (first < root_) {
-    reversals_.push_back({first, sequence_});
-  } else {
-    forest_.insert(before.wakeups, sequence_);
+  for (std::optional<Event> last = moved; last;) {
+    sequence_.clear();
+    for (EventLog::Index i = first + 1; i < log_.size(); ++i)
+      if (!log_.happens_before(first, i)) sequence_.push_back(log_[i]);
+    sequence_.push_back(*last);
+    std::size_t place = 0;
+    for (const Event& asleep : before.sleeping)
+      if (is_weak_initial(asleep, sequence_, place)) return;
+    if (first < root_) {
+      reversals_.push_back({first, sequence_});
+      return;
+    }
+    last = forest_.insert(before.wakeups, sequence_);
   }
 }
 

@@ -28,7 +28,7 @@
 //    was found, it has only read (event_log.h). It races with one other event once, by
 //    the first of its operations that does. Which operations it would have in another order is not
 //    known behind that one: until it was tried it is taken to depend on everything, so that nothing
-//    is lost by it, but some executions may be equivalent, and some be given up. If it comes to an
+//    is lost by it, but some executions are given up (wakeup_tree.h says how). If it comes to an
 //    operation that is not possible it ends there, and that it did is something that it has read
 //    (Observer::on_wait).
 //
@@ -96,6 +96,14 @@ struct DporPart {
   std::vector<DporThread> threads;  // known ones but the first, by id - 1
   // In each state before `root`: what sleeps, and what was explored or is to be before the path.
   std::vector<std::vector<Event>> covered;
+  bool is_new = false;  // nothing of it was explored, and some steps of the path are open
+};
+
+// What is known when a new part has been come to.
+struct DporArrival {
+  std::vector<Event> path;  // as it was made
+  // Somebody sleeps there, so that nothing is worth a try but what was asked for: nothing was made.
+  bool asleep = false;
 };
 
 // A race whose reversal is to be tried from a state that is not the part's.
@@ -152,6 +160,8 @@ class Dpor final : public Strategy, public Observer {
   // What is left of it, without what is covered; nothing if it is exhausted. REQUIRES: between two
   // executions, of which there was one since take_up.
   std::optional<DporPart> rest() const;
+  // If the part was new.
+  std::optional<DporArrival> take_arrival() { return std::exchange(arrival_, std::nullopt); }
   // Those that were met since the last call, in the order in which they were.
   std::vector<DporReversal> take_reversals() { return std::exchange(reversals_, {}); }
   // By id - 1.
@@ -159,8 +169,8 @@ class Dpor final : public Strategy, public Observer {
 
   // Executions, one for each class.
   std::uint64_t executions() const { return executions_; }
-  // Executions that were given up because what was left of them had been explored. 0 but for steps
-  // of several operations.
+  // Executions that were given up because what was left of them had been explored, or is to be by
+  // others. 0 but for steps of several operations.
   std::uint64_t abandoned() const { return abandoned_; }
 
  private:
@@ -203,7 +213,10 @@ class Dpor final : public Strategy, public Observer {
   }
   std::uint32_t give_up();
   Operation taken(Operation operation) const;
-  void record(Event& event);
+  void record(const Event& event);
+  void arrive();
+  void come_to_part();
+  void forget_sleepers(State& state);
   void go_on(const Event& operation);
   void end_step();
   void reverse_races();
@@ -242,6 +255,9 @@ class Dpor final : public Strategy, public Observer {
   bool undisturbed_ = false;
   bool over_ = false;  // the part under test is
   bool redundant_ = false;
+  bool came_asked_ = false;     // the last event was in a tree
+  bool comes_to_part_ = false;  // for the first time
+  std::optional<DporArrival> arrival_;
   // The threads that each thread has ever started, in its order.
   std::array<std::vector<ThreadId>, kMaxThreads> known_children_;
   unsigned known_threads_ = 1;

@@ -21,19 +21,6 @@ Events asleep_behind(const Events& sleeping, const Event& event) {
   return left;
 }
 
-// Could the sequence begin with `first`? Then that is taken out of it, if it is there; otherwise it
-// goes behind it.
-bool begin_with(const Event& first, Events& sequence) {
-  std::size_t place = 0;
-  if (!is_weak_initial(first, sequence, place)) {
-    passed(first, sequence);
-    return false;
-  }
-  if (place < sequence.size())
-    sequence.erase(sequence.begin() + static_cast<std::ptrdiff_t>(place));
-  return true;
-}
-
 }  // namespace
 
 DporFrontier::DporFrontier(Size size) : size_(size) {
@@ -125,6 +112,7 @@ DporPart DporFrontier::part_of(const Task& task) const {
   }
   if (!task.rest) {
     part.root = static_cast<EventLog::Index>(path.size());
+    part.is_new = task.doubtful || std::any_of(path.begin(), path.end(), is_open);
     part.path = std::move(path);
   }
   return part;
@@ -133,7 +121,7 @@ DporPart DporFrontier::part_of(const Task& task) const {
 // ---- merging ----
 
 DporFrontier::Made DporFrontier::made_by(Dpor& dpor, std::uint32_t executions) {
-  Made made{executions, dpor.take_reversals(), {}, dpor.threads()};
+  Made made{executions, dpor.take_reversals(), {}, dpor.threads(), dpor.take_arrival()};
   // With a program that is none for it nothing goes on.
   if (dpor.cannot().empty()) made.rest = dpor.rest();
   return made;
@@ -145,6 +133,7 @@ void DporFrontier::merge(Made made) {
             "what was made of a ticket is more than it was for");
   executions_ += made.executions;
   rename(made);
+  if (made.arrival) arrive(*task, *made.arrival);
   for (DporReversal& reversal : made.reversals) reverse(*task, std::move(reversal));
   task->executions -= made.executions;
   const bool done = !made.rest;
@@ -162,7 +151,11 @@ void DporFrontier::merge(Made made) {
   ++first_out_;
   if (done) {
     if (task->parent != nullptr) task->parent->children[task->index].executions = all;
-    end(*task);
+    if (made.arrival && made.arrival->asleep) {
+      open_leaf(*task);
+    } else {
+      end(*task);
+    }
   } else if (pending() + waiting_.size() >= size_.seats || share(task) == Shared::kInPart) {
     waiting_.push_back(task);
   }
@@ -190,17 +183,12 @@ void DporFrontier::rename(Made& made) {
     names[i + 1] = static_cast<ThreadId>(known - threads_.begin() + 1);
     MPG_CHECK(names[i + 1] < kMaxThreads, "more threads than the search can tell apart");
   }
-  const auto rename = [&names](Event& event) {
-    event.thread = names[event.thread];
-    ThreadSet wakes = 0;
-    for (ThreadSet left = event.wakes; left != 0; left &= left - 1)
-      wakes |= ThreadSet{1} << names[static_cast<std::size_t>(std::countr_zero(left))];
-    event.wakes = wakes;
-  };
+  const auto rename = [&names](Event& event) { event.thread = names[event.thread]; };
   const auto rename_all = [&rename](Events& events) {
     for (Event& event : events) rename(event);
   };
   for (DporReversal& reversal : made.reversals) rename_all(reversal.sequence);
+  if (made.arrival) rename_all(made.arrival->path);
   if (!made.rest) return;
   rename_all(made.rest->path);
   rename_all(made.rest->sleeping);
@@ -210,55 +198,159 @@ void DporFrontier::rename(Made& made) {
   }
 }
 
-// What sleeps, and what comes before the task's branch, was looked at by who explored it.
+// Now it is known what the steps on the way to a leaf do, and so who sleeps behind them.
+void DporFrontier::arrive(Task& task, const DporArrival& arrival) {
+  MPG_CHECK(task.doubtful || !arrival.asleep, "who asks for everything found somebody asleep");
+  const auto step = [&arrival](EventLog::Index depth) {
+    return arrival.path.begin() + static_cast<std::ptrdiff_t>(depth);
+  };
+  Child& leaf = task.parent->children[task.index];
+  leaf.be(Events(step(task.parent->depth), arrival.path.end()));
+  Node* uppermost = nullptr;  // behind an open step
+  for (Node* node = task.parent; node->parent != nullptr; node = node->parent) {
+    Child& child = node->parent->children[node->index];
+    if (!is_open(child.head())) continue;
+    child.be(Events(step(node->parent->depth), step(node->depth)));
+    uppermost = node;
+  }
+  if (uppermost != nullptr) put_to_sleep(*uppermost, task);
+  task.doubtful = false;
+  if (!arrival.asleep) task.beyond.clear();
+}
+
+// What sleeps in the node, and in those behind it on the way to the task.
+void DporFrontier::put_to_sleep(Node& uppermost, const Task& task) {
+  std::vector<Node*> way;
+  for (Node* node = task.parent; node != uppermost.parent; node = node->parent) way.push_back(node);
+  for (auto node = way.rbegin(); node != way.rend(); ++node) find_sleepers(**node);
+}
+
+void DporFrontier::find_sleepers(Node& node) {
+  node.inherited.clear();
+  if (node.bare) return;
+  const Child& before = node.parent->children[node.index];
+  node.inherited = asleep_behind(node.parent->covered(node.index), before.head());
+}
+
+// A leaf where somebody sleeps: what was asked for behind it is all that is worth a try.
+void DporFrontier::open_leaf(Task& task) {
+  while (task.parent->children[task.index].length() > 1) open(*task.parent, task.index);
+  end(task);
+  Node& node = make_node(*task.parent, task.index);
+  for (Events& sequence : task.beyond) {
+    while (const auto last = insert(node, 0, sequence, /*doubtful=*/true)) sequence.back() = *last;
+  }
+}
+
+// What the task did not know when it was dealt, its own branch included, may be known by now.
 void DporFrontier::reverse(Task& task, DporReversal reversal) {
   MPG_CHECK(task.parent != nullptr, "nothing is above the whole");
   while (task.parent->depth < reversal.index) open(*task.parent, task.index);
   Node* node = task.parent;
   std::size_t index = task.index;
   for (; node->depth > reversal.index; node = node->parent) index = node->index;
-  insert(*node, index + 1, std::move(reversal.sequence));
-}
-
-// Puts the sequence into the tree of the node, as WakeupForest does, beginning with the child.
-void DporFrontier::insert(Node& node, std::size_t begin, Events sequence) {
-  Node* at = &node;
-  for (;; begin = 0) {
-    const auto match = std::find_if(
-        at->children.begin() + static_cast<std::ptrdiff_t>(begin), at->children.end(),
-        [&sequence](const Child& child) { return begin_with(child.head(), sequence); });
-    if (match == at->children.end()) return append(*at, std::move(sequence));
-    const auto index = static_cast<std::size_t>(match - at->children.begin());
-    if (match->node == nullptr) {
-      // Along the steps to the leaf, which covers what comes to it.
-      std::size_t same = 1;
-      while (same < match->length() && !sequence.empty() &&
-             begin_with((*match->steps)[match->at + same], sequence))
-        ++same;
-      if (same == match->length() || sequence.empty()) return;
-      at = &open(*at, index);
-      for (; same > 1; --same) at = &open(*at, 0);
-      return append(*at, std::move(sequence));
+  Events& sequence = reversal.sequence;
+  for (;;) {
+    bool doubtful = is_open(sequence.back());
+    for (const Event& covered : node->covered(index)) {
+      std::size_t place = 0;
+      if (is_weak_initial(covered, sequence, place)) return;
+      doubtful = doubtful || may_be_initial(covered, sequence);
     }
-    if (match->node->free || sequence.empty()) return;
-    at = match->node.get();
+    const std::optional<Event> last = insert(*node, index + 1, sequence, doubtful);
+    if (!last) return;
+    sequence.back() = *last;
   }
 }
 
-// A branch behind all others.
-void DporFrontier::append(Node& node, Events sequence) {
-  wake_at_once(sequence);
-  // Whoever sleeps through all of it slept beside a step that has done more than was known when the
-  // sequence came there. It is explored all the same.
-  Events sleeping = node.covered(node.children.size());
-  for (const Event& event : sequence) sleeping = asleep_behind(sleeping, event);
-  for (const Event& asleep : sleeping) sequence.front().wakes |= ThreadSet{1} << asleep.thread;
-  node.children.emplace_back(std::move(sequence));
-  add_leaf(node, node.children.size() - 1);
+// Could the sequence begin with `first`? Then that is taken out of it, if it is there; otherwise it
+// goes behind it.
+DporFrontier::Begins DporFrontier::begin_with(const Event& first, Events& sequence,
+                                              bool& doubtful) {
+  std::size_t place = 0;
+  if (!is_weak_initial(first, sequence, place)) {
+    doubtful = doubtful || may_be_initial(first, sequence);
+    return Begins::kNot;
+  }
+  if (place == sequence.size()) return Begins::kWith;
+  const auto same = sequence.begin() + static_cast<std::ptrdiff_t>(place);
+  if (is_open(*same) && !is_open(first)) return Begins::kWithWhatIsKnown;
+  sequence.erase(same);
+  return Begins::kWith;
 }
 
-void DporFrontier::add_leaf(Node& node, std::size_t index) {
+// Puts the sequence into the tree of the node, as WakeupForest does, beginning with the child. If
+// it ends in an open step that the tree has as it was made, nothing is put anywhere, and the step
+// is returned.
+std::optional<Event> DporFrontier::insert(Node& node, std::size_t begin, Events sequence,
+                                          bool doubtful) {
+  Node* at = &node;
+  for (;; begin = 0) {
+    Begins begins = Begins::kNot;
+    const auto match = std::find_if(at->children.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    at->children.end(), [&](const Child& child) {
+                                      begins = begin_with(child.head(), sequence, doubtful);
+                                      return begins != Begins::kNot;
+                                    });
+    if (match == at->children.end()) {
+      append(*at, std::move(sequence), doubtful);
+      return std::nullopt;
+    }
+    if (begins == Begins::kWithWhatIsKnown) return match->head();
+    const auto index = static_cast<std::size_t>(match - at->children.begin());
+    if (match->node != nullptr) {
+      if (match->node->free || sequence.empty()) return std::nullopt;
+      at = match->node.get();
+      continue;
+    }
+    // Along the steps to the leaf.
+    std::size_t same = 1;
+    for (; same < match->length() && !sequence.empty(); ++same) {
+      const Event& step = (*match->steps)[match->at + same];
+      begins = begin_with(step, sequence, doubtful);
+      if (begins == Begins::kWithWhatIsKnown) return step;
+      if (begins == Begins::kNot) break;
+    }
+    if (sequence.empty()) return std::nullopt;
+    if (same == match->length()) {
+      go_beyond(*match, std::move(sequence));
+      return std::nullopt;
+    }
+    at = &open(*at, index);
+    for (; same > 1; --same) at = &open(*at, 0);
+    append(*at, std::move(sequence), doubtful);
+    return std::nullopt;
+  }
+}
+
+// A leaf asks for everything, unless somebody may sleep there. Whether that is so is not known
+// before it was explored for the first time.
+void DporFrontier::go_beyond(Child& leaf, Events sequence) {
+  if (leaf.task == nullptr || !leaf.task->doubtful) return;
+  if (!leaf.task->pending) {
+    leaf.task->beyond.push_back(std::move(sequence));
+    return;
+  }
+  Events longer(leaf.steps->begin() + static_cast<std::ptrdiff_t>(leaf.at), leaf.steps->end());
+  longer.insert(longer.end(), sequence.begin(), sequence.end());
+  leaf.be(std::move(longer));
+}
+
+// A branch behind all others, if nobody sleeps through all of it.
+void DporFrontier::append(Node& node, Events sequence, bool doubtful) {
+  Events sleeping = node.covered(node.children.size());
+  for (const Event& event : sequence) sleeping = asleep_behind(sleeping, event);
+  if (!sleeping.empty()) {
+    MPG_CHECK(doubtful, "a branch asks for what others have explored");
+    return;
+  }
+  node.children.emplace_back(std::move(sequence));
+  add_leaf(node, node.children.size() - 1, doubtful);
+}
+
+void DporFrontier::add_leaf(Node& node, std::size_t index, bool doubtful) {
   auto task = std::make_shared<Task>();
+  task->doubtful = doubtful;
   task->parent = &node;
   task->index = index;
   node.children[index].task = std::move(task);
@@ -275,7 +367,7 @@ DporFrontier::Node& DporFrontier::make_node(Node& parent, std::size_t index) {
   child.node->parent = &parent;
   child.node->index = index;
   child.node->depth = parent.depth + 1;
-  child.node->inherited = asleep_behind(parent.covered(index), child.head());
+  find_sleepers(*child.node);
   return *child.node;
 }
 
@@ -335,6 +427,8 @@ DporFrontier::Node& DporFrontier::share_root_of(Task& task) {
   end(task);
   Node& node = make_node(*task.parent, task.index);
   node.free = true;
+  node.bare = task.rest->sleeping.empty();
+  find_sleepers(node);
   return node;
 }
 
@@ -392,14 +486,16 @@ void DporFrontier::grow(Node& node, const std::vector<WakeupStep>& steps, std::s
   for (; count > 0; --count) {
     Events sequence;
     std::uint32_t behind = 0;
+    bool doubtful = false;
     do {
       sequence.push_back(steps[at].step);
+      doubtful = steps[at].doubtful;
       behind = steps[at++].branches;
     } while (behind == 1);
     node.children.emplace_back(std::move(sequence));
     std::size_t index = node.children.size() - 1;
     if (behind == 0) {
-      add_leaf(node, index);
+      add_leaf(node, index, doubtful);
       continue;
     }
     Node* fork = &node;

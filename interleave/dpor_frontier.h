@@ -12,11 +12,19 @@
 // that one, done or not, could begin with what it asks for; if one behind it could, it goes into
 // the tree of that one, done or not; else it becomes a branch behind all others. So each branch
 // asks for nothing that those before it do, whenever they are explored, and a leaf is entered with
-// nothing asleep; and a branch depends on reversals met behind those before it, never the other way
-// round. A leaf is explored as a whole, and so covers whatever comes to it. Because reversals can
-// come to a branch that is being explored, or has been, its tree is kept until all before it are
-// done. (It is not enough that some branch could begin with what is asked for: what sleeps behind
-// it may be in the way. 71 of the distilled race's 271 classes would be missed.)
+// nothing asleep, but for doubtful ones; and a branch depends on reversals met behind those before
+// it, never the other way round. A leaf is explored as a whole, and so covers whatever comes to it.
+// Because reversals can come to a branch that is being explored, or has been, its tree is kept
+// until all before it are done. (It is not enough that some branch could begin with what is asked
+// for: what sleeps behind it may be in the way. 71 of the distilled race's 271 classes would be
+// missed.)
+//
+// Whether anybody sleeps at a doubtful leaf (wakeup_tree.h) is known when it has been come to, and
+// is the first thing that the one who has its ticket tells. Then either it is explored as a whole,
+// or the ticket is over, and the leaf becomes a state from which nothing is tried but what was
+// asked for behind it. Until then that is kept: a leaf that nobody has begun gets a longer branch,
+// one whose ticket is out keeps a list. The steps of which it is known by then what they do are put
+// in the place of the open ones, and so are those above.
 //
 // Deterministic. Parts are dealt as tickets, at most `seats` of them at a time, and what was made
 // of them is merged in the tickets' order; a ticket is dealt as soon as there is something to be
@@ -94,6 +102,7 @@ class DporFrontier {
     std::vector<DporReversal> reversals;
     std::optional<DporPart> rest;     // nothing: the part is exhausted
     std::vector<DporThread> threads;  // Dpor::threads
+    std::optional<DporArrival> arrival;
   };
   // By a search that has taken the ticket's part up and made so many executions of it.
   static Made made_by(Dpor& dpor, std::uint32_t executions);
@@ -122,6 +131,9 @@ class DporFrontier {
   class Writer;
   class Reader;
 
+  // Whether a sequence begins with a step, or does if its last one is what is known of it
+  // elsewhere.
+  enum class Begins : std::uint8_t { kNot, kWith, kWithWhatIsKnown };
   // Whether anything of the task is left as such.
   enum class Shared : std::uint8_t { kInPart, kWhole };
 
@@ -129,14 +141,21 @@ class DporFrontier {
   std::shared_ptr<Task> leftmost_pending() const;
   DporPart part_of(const Task& task) const;
   void rename(Made& made);
+  void arrive(Task& task, const DporArrival& arrival);
+  static void put_to_sleep(Node& uppermost, const Task& task);
+  static void find_sleepers(Node& node);
+  void open_leaf(Task& task);
   void reverse(Task& task, DporReversal reversal);
-  static void insert(Node& node, std::size_t begin, std::vector<Event> sequence);
-  static void append(Node& node, std::vector<Event> sequence);
+  static Begins begin_with(const Event& first, std::vector<Event>& sequence, bool& doubtful);
+  static std::optional<Event> insert(Node& node, std::size_t begin, std::vector<Event> sequence,
+                                     bool doubtful);
+  static void go_beyond(Child& leaf, std::vector<Event> sequence);
+  static void append(Node& node, std::vector<Event> sequence, bool doubtful);
   static Node& make_node(Node& parent, std::size_t index);
   static Node& open(Node& parent, std::size_t index);
   static void grow(Node& node, const std::vector<WakeupStep>& steps, std::size_t& at,
                    std::uint32_t count);
-  static void add_leaf(Node& node, std::size_t index);
+  static void add_leaf(Node& node, std::size_t index, bool doubtful);
   static void add_explored(Node& node, const DporPart::Level& level);
   Node& share_root_of(Task& task);
   Shared share(const std::shared_ptr<Task>& task);

@@ -23,10 +23,8 @@ class DporFrontier::Writer {
            std::uint64_t{event.operation.object} << kObjectShift |
            std::uint64_t{event.at_once ? 1U : 0U} << kAtOnceShift |
            std::uint64_t{event.kept ? 1U : 0U} << kKeptShift |
-           std::uint64_t{event.more != nullptr ? 1U : 0U} << kMoreShift |
-           std::uint64_t{event.wakes != 0 ? 1U : 0U} << kWakesShift);
+           std::uint64_t{event.more != nullptr ? 1U : 0U} << kMoreShift);
     if (event.more != nullptr) footprint(*event.more);
-    if (event.wakes != 0) number(event.wakes);
   }
   void footprint(const Footprint& footprint) {
     number(std::uint64_t{footprint.open ? 1U : 0U});
@@ -52,6 +50,7 @@ class DporFrontier::Writer {
       for (const WakeupStep& step : level.wakeups) {
         event(step.step);
         number(std::uint64_t{step.branches});
+        number(std::uint64_t{step.doubtful ? 1U : 0U});
       }
     }
   }
@@ -64,6 +63,7 @@ class DporFrontier::Writer {
       number(child.executions);
     } else if (child.task->pending) {
       number(kPending);
+      number(std::uint64_t{child.task->doubtful ? 1U : 0U});
     } else {
       number(kBegun);
       number(static_cast<std::uint64_t>(std::find(begun.begin(), begun.end(), child.task.get()) -
@@ -71,7 +71,7 @@ class DporFrontier::Writer {
     }
   }
   void node(const Node& node, const std::vector<const Task*>& begun) {
-    number(std::uint64_t{node.free ? 1U : 0U});
+    number(std::uint64_t{node.free ? 1U : 0U} | std::uint64_t{node.bare ? 2U : 0U});
     number(std::uint64_t{node.closed});
     number(std::uint64_t{node.children.size()});
     for (const Child& child : node.children) {
@@ -89,7 +89,6 @@ class DporFrontier::Writer {
   static constexpr unsigned kAtOnceShift = kObjectShift + 32;
   static constexpr unsigned kKeptShift = kAtOnceShift + 1;
   static constexpr unsigned kMoreShift = kKeptShift + 1;
-  static constexpr unsigned kWakesShift = kMoreShift + 1;
   static constexpr unsigned kEffectBits = 2;
   static constexpr std::uint64_t kDone = 0;
   static constexpr std::uint64_t kPending = 1;
@@ -120,6 +119,9 @@ std::vector<std::uint64_t> DporFrontier::kept() const {
       writer.number(std::uint64_t{task->executions});
       writer.number(std::uint64_t{task->rest ? 1U : 0U});
       if (task->rest) writer.part(*task->rest);
+      writer.number(std::uint64_t{task->doubtful ? 1U : 0U});
+      writer.number(std::uint64_t{task->beyond.size()});
+      for (const Events& sequence : task->beyond) writer.events(sequence);
     }
   }
   writer.number(std::uint64_t{root_ == nullptr ? 0U : 1U});
@@ -161,10 +163,9 @@ class DporFrontier::Reader {
     event.at_once = (all >> Writer::kAtOnceShift & 1) != 0;
     event.kept = (all >> Writer::kKeptShift & 1) != 0;
     if (event.thread > threads || event.operation.access > Access::kEnd ||
-        all >> (Writer::kWakesShift + 1) != 0)
+        all >> (Writer::kMoreShift + 1) != 0)
       fail();
     if ((all >> Writer::kMoreShift & 1) != 0) event.more = footprint();
-    if ((all >> Writer::kWakesShift & 1) != 0) event.wakes = number();
     return event;
   }
   const Footprint* footprint() {
@@ -197,7 +198,10 @@ class DporFrontier::Reader {
     return part;
   }
   void node(Node& node, std::size_t threads, const std::vector<std::shared_ptr<Task>>& begun) {
-    node.free = number(1) == 1;
+    const std::uint64_t how = number(3);
+    node.free = (how & 1) != 0;
+    node.bare = (how & 2) != 0;
+    if (node.parent != nullptr) find_sleepers(node);
     node.closed = number();
     const std::size_t children = count();
     if (children < node.closed) fail();
@@ -208,7 +212,6 @@ class DporFrontier::Reader {
       node.children.emplace_back(std::move(steps));
       child(node, threads, begun);
     }
-    if (children == 0) fail();
   }
 
  private:
@@ -224,7 +227,8 @@ class DporFrontier::Reader {
     std::uint64_t behind = level.branches;  // steps that are still to come
     for (std::size_t i = 0; i < steps && ok_; ++i) {
       const Event step = event(threads);
-      level.wakeups.push_back({step, static_cast<std::uint32_t>(count())});
+      const auto branches = static_cast<std::uint32_t>(count());
+      level.wakeups.push_back({step, branches, number(1) == 1});
       if (behind == 0) fail();
       behind += level.wakeups.back().branches;
       --behind;
@@ -236,7 +240,7 @@ class DporFrontier::Reader {
     const std::size_t index = parent.children.size() - 1;
     switch (number(Writer::kNode)) {
       case Writer::kPending:
-        add_leaf(parent, index);
+        add_leaf(parent, index, number(1) == 1);
         break;
       case Writer::kBegun: {
         const std::uint64_t which = number();
@@ -290,6 +294,9 @@ bool DporFrontier::restore(const std::vector<std::uint64_t>& kept) {
       task->pending = false;
       task->executions = static_cast<std::uint32_t>(reader.number(size_.executions));
       if (reader.number(1) == 1) task->rest = reader.part(threads_.size());
+      task->doubtful = reader.number(1) == 1;
+      task->beyond.resize(reader.count());
+      for (Events& sequence : task->beyond) sequence = reader.events(threads_.size());
     }
   }
   root_ = nullptr;

@@ -16,10 +16,13 @@ using Events = std::vector<Event>;
 
 // A part that somebody explores or will. A leaf that nobody has begun has no rest.
 struct DporFrontier::Task {
-  Node* parent = nullptr;        // nullptr: it has everything
-  std::size_t index = 0;         // of the child that it is
-  bool pending = true;           // nobody has begun
-  bool dealt = false;            // somebody has the ticket
+  Node* parent = nullptr;  // nullptr: it has everything
+  std::size_t index = 0;   // of the child that it is
+  bool pending = true;     // nobody has begun
+  bool dealt = false;      // somebody has the ticket
+  // Somebody may sleep through the steps to it (WakeupForest): known when it has been come to.
+  bool doubtful = false;
+  std::vector<Events> beyond;    // what is asked for behind it, if somebody does
   std::uint32_t executions = 0;  // that the ticket still has
   std::optional<DporPart> rest;  // without what the frontier adds when it deals
 
@@ -38,6 +41,12 @@ struct DporFrontier::Child {
   explicit Child(Events sequence) : steps(std::make_shared<const Events>(std::move(sequence))) {}
   Child(std::shared_ptr<const Events> sequence, std::size_t begin)
       : steps(std::move(sequence)), at(begin) {}
+
+  // The same child by other steps, all of them its own.
+  void be(Events sequence) {
+    steps = std::make_shared<const Events>(std::move(sequence));
+    at = 0;
+  }
 
   const Event& head() const { return (*steps)[at]; }
   std::size_t length() const { return steps->size() - at; }
@@ -70,6 +79,7 @@ struct DporFrontier::Node {
   std::size_t index = 0;  // of the child that it is
   EventLog::Index depth = 0;
   bool free = false;  // it is explored as a whole, so what comes from above is covered
+  bool bare = false;  // a leaf was here that is explored as a whole: nobody sleeps
   Events inherited;   // what sleeps in it
   std::vector<Child> children;
   std::size_t closed = 0;   // so many of the first are done for ever

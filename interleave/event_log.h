@@ -38,7 +38,6 @@ struct Event {
   const Footprint* more = nullptr;  // what that touches, if there is any
   bool alone = false;               // the object stands alone (Engine::stands_alone)
   bool kept = false;                // and the step as a whole left it as it had found it
-  ThreadSet wakes = 0;              // threads that do not go on sleeping behind it (WakeupForest)
 };
 
 inline Effect effect_of(const Event& event) {
@@ -71,8 +70,7 @@ inline bool dependent(const Event& a, const Event& b) {
 
 // Does what sleeps wake up when `event` is made?
 inline bool is_woken(const Event& asleep, const Event& event) {
-  return asleep.thread == event.thread || (event.wakes >> asleep.thread & 1) != 0 ||
-         dependent(asleep, event);
+  return asleep.thread == event.thread || dependent(asleep, event);
 }
 
 class EventLog {

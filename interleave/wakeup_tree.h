@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "interleave/event_log.h"
@@ -15,48 +16,50 @@
 namespace mpglab::interleave {
 
 // Could `first` be the first step of a sequence that is equivalent to `sequence`, perhaps with more
-// behind it? A weak initial.
+// behind it? A weak initial. Of an open step (event_log.h) that is known only if the sequence has
+// it as it was made, or begins with it.
 inline bool is_weak_initial(const Event& first, const std::vector<Event>& sequence,
                             std::size_t& place) {
+  const bool open = is_open(first);
   for (place = 0; place < sequence.size(); ++place) {
-    // What stands before it must not matter to it; it is then what its thread does first.
-    if (sequence[place].thread == first.thread) return true;
-    if (dependent(sequence[place], first)) return false;
+    const Event& event = sequence[place];
+    if (event.thread == first.thread) {
+      // What stands before it must not matter to it; it is then what its thread does first.
+      return !open ||
+             std::none_of(sequence.begin(), sequence.begin() + static_cast<std::ptrdiff_t>(place),
+                          [&event](const Event& before) { return dependent(before, event); });
+    }
+    if (!open && dependent(event, first)) return false;
   }
-  return true;
+  return !open || sequence.empty();
 }
 
-// What a step does that was not made in this order yet is not all known, so it counts as dependent
-// on everything; and a sequence that ends in one, or that comes upon one, goes behind it as a
-// branch of its own, though the two might commute. Whoever might must not sleep, then, while the
-// sequence is explored: of two that commute only what begins with the first is looked for
-// everywhere, and what begins with the second only where the first has been. `other`, which sleeps
-// or is to be tried earlier, is no weak initial: notes down with the last step whether it might
-// have been.
-inline void passed(const Event& other, std::vector<Event>& sequence) {
-  if (sequence.empty() || (!is_open(other) && !is_open(sequence.back()))) return;
-  for (const Event& event : sequence) {
-    // Then all of it begins with that one, and has been explored.
-    if (event.thread == other.thread) return;
-    if (known_to_depend(event, other)) return;
-  }
-  sequence.back().wakes |= ThreadSet{1} << other.thread;
-}
-
-// Those that were passed are awake from the first step of the sequence on.
-inline void wake_at_once(std::vector<Event>& sequence) {
-  const ThreadSet wakes = sequence.back().wakes;
-  sequence.back().wakes = 0;
-  sequence.front().wakes = wakes;
+// `first` is no weak initial of the sequence as far as is known, but might it turn out to be one?
+inline bool may_be_initial(const Event& first, const std::vector<Event>& sequence) {
+  return is_open(first) &&
+         std::none_of(sequence.begin(), sequence.end(), [&first](const Event& event) {
+           return event.thread != first.thread && known_to_depend(event, first);
+         });
 }
 
 // A tree as a list: each step is followed by the branches behind it, one after the other.
 struct WakeupStep {
   Event step;
   std::uint32_t branches = 0;  // behind it
+  bool doubtful = false;       // what comes to it as a leaf goes behind it
 };
 
 // The trees of all states of an execution share one store.
+//
+// A leaf asks for everything that follows. Whoever comes there finds nobody asleep: what sleeps, or
+// is tried earlier, is no weak initial of the sequence to the leaf, and so is woken on the way. So
+// what asks for that sequence and for more asks for nothing new.
+//
+// But a sequence is doubtful that has an open step in it, or that was put behind an open step:
+// somebody may turn out to sleep through all of it, when the step has been made and is known. Then
+// it was not worth a try, for what it asks for is among what begins with the one that sleeps; and
+// not everything is explored from its leaf, because that one goes on sleeping there. So what asks
+// for the same and for more is no less worth a try, and is kept: it goes behind the leaf.
 class WakeupForest {
  public:
   // A list of branches, in the order in which they are to be tried.
@@ -64,32 +67,40 @@ class WakeupForest {
   static constexpr Branches kNoBranches = 0xffffffff;
 
   // Puts the sequence into the tree, unless what it asks for is there. `sequence` is used up.
-  void insert(Branches& tree, std::vector<Event>& sequence) {
+  // If it ends in an open step that the tree has as it was made, nothing is put anywhere, and the
+  // step is returned: with it the sequence may be another one's.
+  std::optional<Event> insert(Branches& tree, std::vector<Event>& sequence) {
     make_room(sequence.size());
     Branches* branches = &tree;
-    bool at_root = true;
+    bool doubtful = is_open(sequence.back());
+    bool at_sure_leaf = false;
     while (!sequence.empty()) {
       Branches* match = branches;
       std::size_t place = 0;
       while (*match != kNoBranches && !is_weak_initial(nodes_[*match].step, sequence, place)) {
-        passed(nodes_[*match].step, sequence);
+        doubtful = doubtful || may_be_initial(nodes_[*match].step, sequence);
         match = &nodes_[*match].next;
       }
       if (*match == kNoBranches) {
-        // A branch that has no step behind it asks for everything that follows.
-        if (!at_root && *branches == kNoBranches) return;
-        wake_at_once(sequence);
+        if (at_sure_leaf) break;
         for (const Event& step : sequence) {
           *match = make(step);
+          nodes_[*match].doubtful = doubtful;
           match = &nodes_[*match].children;
         }
-        return;
+        break;
       }
-      if (place < sequence.size())
-        sequence.erase(sequence.begin() + static_cast<std::ptrdiff_t>(place));
-      branches = &nodes_[*match].children;
-      at_root = false;
+      Node& node = nodes_[*match];
+      if (place < sequence.size()) {
+        const auto same = sequence.begin() + static_cast<std::ptrdiff_t>(place);
+        if (is_open(*same) && !is_open(node.step)) return node.step;
+        node.step = *same;
+        sequence.erase(same);
+      }
+      branches = &node.children;
+      at_sure_leaf = !node.doubtful && node.children == kNoBranches;
     }
+    return std::nullopt;
   }
 
   const Event& first_step(Branches branches) const { return nodes_[branches].step; }
@@ -104,12 +115,24 @@ class WakeupForest {
     return children;
   }
 
+  // Takes all branches out that begin with a step for which that holds.
+  template <class Predicate>
+  void remove_if(Branches& tree, const Predicate& predicate) {
+    for (Branches* at = &tree; *at != kNoBranches;) {
+      if (predicate(nodes_[*at].step)) {
+        clear(take_first(*at));
+      } else {
+        at = &nodes_[*at].next;
+      }
+    }
+  }
+
   // Appends the tree to `list`, and returns how many branches it has at its root.
   std::uint32_t write(Branches tree, std::vector<WakeupStep>& list) const {
     std::uint32_t count = 0;
     for (; tree != kNoBranches; tree = nodes_[tree].next, ++count) {
       const std::size_t at = list.size();
-      list.push_back({nodes_[tree].step});
+      list.push_back({nodes_[tree].step, 0, nodes_[tree].doubtful});
       const std::uint32_t behind = write(nodes_[tree].children, list);
       list[at].branches = behind;
     }
@@ -125,6 +148,7 @@ class WakeupForest {
       const Branches made = make(step.step);
       const Branches children = read(list, at, step.branches);
       nodes_[made].children = children;
+      nodes_[made].doubtful = step.doubtful;
       if (last == kNoBranches) {
         first = made;
       } else {
@@ -143,10 +167,15 @@ class WakeupForest {
  private:
   struct Node {
     Event step;
+    bool doubtful = false;
     Branches children = kNoBranches;
     Branches next = kNoBranches;
   };
 
+  // The whole tree.
+  void clear(Branches tree) {
+    while (tree != kNoBranches) clear(take_first(tree));
+  }
   // Nodes do not move while so many are made: they are pointed to.
   void make_room(std::size_t count) {
     if (nodes_.size() + count > nodes_.capacity())

@@ -3,6 +3,7 @@
 
 #include "interleave/dpor_frontier.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <ostream>
@@ -314,10 +315,12 @@ Met by_sharing(Mix mix, std::uint64_t seed, unsigned steps, const Sharing& shari
     }
     seen = search.seen();
   }
-  met.executions = seen.size();
+  met.executions = static_cast<std::uint64_t>(std::count_if(
+      seen.begin(), seen.end(), [](const auto& one) { return one.end != End::kGivenUp; }));
   test::ClassOfExecution classes(engine);
   engine.observe(&classes);
   for (SharedDpor::Seen& one : seen) {
+    if (one.end == End::kGivenUp) continue;
     Replay replay(std::move(one.tape));
     classes.begin();
     engine.run(replay, test::SmallProgram::start, &program);
