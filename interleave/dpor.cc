@@ -95,6 +95,14 @@ std::uint32_t Dpor::give_up() {
   return kGiveUp;
 }
 
+bool Dpor::somebody_starts(const Decision& decision) {
+  for (ThreadSet left = decision.candidates; left != 0; left &= left - 1) {
+    const auto thread = static_cast<std::size_t>(std::countr_zero(left));
+    if (decision.pending[thread].access == Access::kStart) return true;
+  }
+  return false;
+}
+
 std::uint32_t Dpor::pick(const Decision& decision) {
   end_step();
   arrive();
@@ -104,8 +112,9 @@ std::uint32_t Dpor::pick(const Decision& decision) {
   }
   if (!cannot_.empty()) return kGiveUp;
   if (redundant_) return give_up();
-  for (unsigned place = 0; place < decision.bound; ++place) {
-    if (decision.pending[decision.thread_at(place)].access == Access::kStart) return place;
+  if (somebody_starts(decision)) {
+    for (unsigned place = 0; place < decision.bound; ++place)
+      if (decision.pending[decision.thread_at(place)].access == Access::kStart) return place;
   }
   if (made_ < prefix_) return place(decision, next_of_path());
   const State& now = state(made_);
@@ -200,24 +209,30 @@ void Dpor::on_operation(const Step& step) {
   visits_[step.thread] = engine_.visits(step.thread);
   if (undisturbed_) return;
   const ThreadId thread = thread_[step.thread];
-  Event event{.thread = thread,
-              .operation = taken(step.operation),
-              .wrote = step.wrote,
-              .operand = engine_.operand(step.thread),
-              .before = step.before,
-              .after = step.after,
-              .at_once = engine_.at_once(step.thread),
-              .alone = options_.spare_kept && engine_.does_stand_alone(step.operation.object)};
-  if (last_thread_ == thread && engine_.joins(step.thread)) return go_on(event);
-  end_step();
-  arrive();
-  last_thread_ = thread;
-  if (made_ < log_.size()) {
-    MPG_CHECK(log_[made_].thread == thread && log_[made_].operation.object == step.operation.object,
-              "the program does something else than the last time");
-    ++made_;
-    return;
+  const bool joins = last_thread_ == thread && engine_.joins(step.thread);
+  if (joins && !extends_) return;
+  if (!joins) {
+    end_step();
+    arrive();
+    last_thread_ = thread;
+    if (made_ < log_.size()) {
+      MPG_CHECK(
+          log_[made_].thread == thread && log_[made_].operation.object == step.operation.object,
+          "the program does something else than the last time");
+      ++made_;
+      return;
+    }
   }
+  const Event event{
+      .thread = thread,
+      .operation = taken(step.operation),
+      .wrote = step.wrote,
+      .operand = engine_.operand(step.thread),
+      .before = step.before,
+      .after = step.after,
+      .at_once = engine_.at_once(step.thread),
+      .alone = options_.spare_kept && engine_.does_stand_alone(step.operation.object)};
+  if (joins) return log_.extend(event);
   if (made_ < prefix_) {
     MPG_CHECK(path_[made_].thread == thread &&
                   path_[made_].operation.object == step.operation.object &&
@@ -238,7 +253,7 @@ void Dpor::go_on(const Event& operation) {
 
 // The last event is complete, if there is one: what it did as a whole is known only now.
 void Dpor::end_step() {
-  if (extends_ && log_.seal(*footprints_) && made_ > prefix_)
+  if (extends_ && log_.seal(footprints_) && made_ > prefix_)
     still_asleep(states_[made_], log_[made_ - 1]);
 }
 
@@ -306,6 +321,7 @@ void Dpor::backtrack() {
     before.sleeping.push_back(log_[i - 1]);
     forget_sleepers(before);
     log_.truncate(i - 1);
+    raced_ = std::min(raced_, i - 1);
     if (before.wakeups != WakeupForest::kNoBranches) {
       prefix_ = i - 1;
       return;
@@ -326,6 +342,7 @@ void Dpor::take_up(const DporPart& part) {
   root_ = part.root;
   prefix_ = static_cast<EventLog::Index>(path_.size());
   log_.truncate(0);
+  raced_ = 0;
   forest_.clear();
   reversals_.clear();
   state(prefix_);
@@ -369,7 +386,7 @@ void Dpor::come_to_part() {
   for (EventLog::Index i = 0; i < root_; ++i) path.push_back(log_[i]);
   for (EventLog::Index i = 0; i < root_; ++i) {
     State& now = states_[i];
-    arrival_->asleep = arrival_->asleep || sleeps(now, path[i].thread);
+    arrival_->in_vain = arrival_->in_vain || sleeps(now, path[i].thread);
     const bool last = i + 1 == root_;
     State& next = states_[std::size_t{i} + 1];
     for (const Event& asleep : now.sleeping) {
@@ -381,7 +398,7 @@ void Dpor::come_to_part() {
       }
     }
   }
-  redundant_ = redundant_ || arrival_->asleep;
+  redundant_ = redundant_ || arrival_->asleep || arrival_->in_vain;
 }
 
 std::optional<DporPart> Dpor::rest() const {
@@ -417,19 +434,18 @@ std::vector<DporThread> Dpor::threads() const {
 
 void Dpor::reverse_races() {
   const EventLog::Index size = log_.size();
+  if (races_.size() < size) races_.resize(size);
+  for (; raced_ < size; ++raced_) {
+    races_[raced_].clear();
+    find_races(raced_);
+  }
   // Those between events of the prefix as well, though they were reversed after the execution
   // before: what does not depend on the first of two now goes on differently, and whoever leaves a
   // reversal to what sleeps relies on it that this was put into the trees.
-  for (EventLog::Index i = 0; i < size; ++i) {
-    if (log_[i].at_once) {
-      reverse_races_of_step(i);
-    } else if (waits(log_[i].operation.access)) {
-      reverse_races_of_waiting(log_[i], i);
-    } else {
-      reverse_races_of(log_[i], i);
-    }
-  }
+  for (EventLog::Index i = 0; i < size; ++i)
+    for (const Race& race : races_[i]) put_before(race.first, race.moved);
   // What a thread was about to do when the execution ended. The one that ran last has done it.
+  std::vector<Race>& found = races_of_pending_;
   for (unsigned thread = 0; thread < thread_count_; ++thread) {
     const Operation operation = pending_[thread].operation;
     if (operation.object == kNoObject || comes_later(thread_[thread])) continue;
@@ -438,20 +454,33 @@ void Dpor::reverse_races() {
                       .wrote = writes(operation.access),
                       .operand = pending_[thread].operand,
                       .at_once = pending_[thread].at_once};
+    found.clear();
     if (waits(operation.access)) {
-      reverse_races_of_waiting(event, size);
+      find_races_of_waiting(event, size, found);
     } else {
-      reverse_races_of(event, size);
+      find_races_of(event, size, found);
     }
+    for (const Race& race : found) put_before(race.first, race.moved);
   }
 }
 
-void Dpor::reverse_races_of(const Event& event, EventLog::Index at) {
+// Those of an event with events before it.
+void Dpor::find_races(EventLog::Index at) {
+  if (log_[at].at_once) {
+    find_races_of_step(at, races_[at]);
+  } else if (waits(log_[at].operation.access)) {
+    find_races_of_waiting(log_[at], at, races_[at]);
+  } else {
+    find_races_of(log_[at], at, races_[at]);
+  }
+}
+
+void Dpor::find_races_of(const Event& event, EventLog::Index at, std::vector<Race>& found) {
   direct_.clear();
   collect_races(event, at);
   for (const EventLog::Touch& first : direct_) {
     if (!is_known(first.index, event, at) && !is_ordered(first.index, direct_))
-      reverse(first, event, at);
+      found.push_back(race_of(first, event, at));
   }
 }
 
@@ -468,11 +497,11 @@ bool Dpor::is_known(EventLog::Index first, const Event& event, EventLog::Index a
 void Dpor::collect_races(const Event& operation, EventLog::Index at) {
   const Effect effect = effect_of(operation);
   const std::vector<EventLog::Touch>& others = log_.on_object(operation.operation.object);
-  auto other = log_.before(others, at);
-  while (other != others.begin()) {
-    --other;
-    if (dependent(effect, other->effect)) direct_.push_back(*other);
-    if (other->effect == Effect::kWrite) break;
+  std::size_t behind = static_cast<std::size_t>(log_.before(others, at) - others.begin());
+  while ((behind = EventLog::depending(others, behind, effect)) > 0) {
+    const EventLog::Touch& other = others[--behind];
+    direct_.push_back(other);
+    if (other.effect == Effect::kWrite) break;
   }
 }
 
@@ -486,7 +515,7 @@ bool Dpor::is_ordered(EventLog::Index first, const std::vector<EventLog::Touch>&
 // Waiting steps cannot come before whatever made them possible; they may before what was possible
 // for them already. One that changes its object races with those that have only read it since then
 // as well, as with any other write.
-void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
+void Dpor::find_races_of_waiting(const Event& event, EventLog::Index at, std::vector<Race>& found) {
   readers_.clear();
   const std::vector<EventLog::Touch>& others = log_.on_object(event.operation.object);
   auto other = log_.before(others, at);
@@ -498,18 +527,18 @@ void Dpor::reverse_races_of_waiting(const Event& event, EventLog::Index at) {
     if (other->effect == Effect::kRead) {
       if (effect_of(event) == Effect::kRead || is_ordered(first, readers_)) continue;
       readers_.push_back(*other);
-      reverse(*other, event, at);
+      found.push_back(race_of(*other, event, at));
       continue;
     }
     // Those who have read since come between.
-    if (readers_.empty()) reverse(*other, event, at);
+    if (readers_.empty()) found.push_back(race_of(*other, event, at));
     return;
   }
 }
 
 // Of a step of several operations each may race, as far as those before it have not ordered it: so
 // only the first that races with one other step does.
-void Dpor::reverse_races_of_step(EventLog::Index at) {
+void Dpor::find_races_of_step(EventLog::Index at, std::vector<Race>& found) {
   const std::vector<Event>& rest = log_.rest(at);
   log_.begin_clock(known_, log_.last_of_thread(log_[at], at));
   const EventLog::Index followed = log_.followed_by(log_[at].thread, at);
@@ -520,42 +549,32 @@ void Dpor::reverse_races_of_step(EventLog::Index at) {
     collect_races(operation, at);
     // Behind its first operation a step can come to one that is not possible yet.
     if (i == 0 && waits(operation.operation.access)) {
-      reverse_races_of_waiting(operation, at);
+      find_races_of_waiting(operation, at, found);
     } else {
       for (const EventLog::Touch& first : direct_)
         if (!log_.in_clock(known_, first.index) && !is_ordered(first.index, direct_))
-          reverse_step(first, at, i);
+          found.push_back(race_of(first, log_[at], at));
     }
     for (const EventLog::Touch& other : direct_) log_.join_clock(known_, other.index);
   }
 }
 
-// `second` is to come before `first`: in the state before `first`, after everything that does not
-// depend on it.
-void Dpor::reverse(const EventLog::Touch& first, const Event& second, EventLog::Index at) {
+// What `second` is if it comes before `first`. What a step of several operations would do is not
+// known.
+Dpor::Race Dpor::race_of(const EventLog::Touch& first, const Event& second,
+                         EventLog::Index at) const {
   Event moved = second;
-  moved.wrote = would_write(second, at, first);
   moved.kept = false;
-  if (moved.at_once) moved.more = footprints_->intern({.touches = {}, .open = true});
-  put_before(first.index, moved);
+  if (moved.at_once) {
+    moved.more = &kOpenFootprint;
+  } else {
+    moved.wrote = would_write(second, at, first);
+  }
+  return {first.index, moved};
 }
 
-// The same for a step of which operation number `number` races, from 0. What it would do behind
-// that one is not known.
-void Dpor::reverse_step(const EventLog::Touch& first, EventLog::Index second, std::size_t number) {
-  if (number == 0) return reverse(first, log_[second], second);
-  const std::vector<Event>& rest = log_.rest(second);
-  Footprint more{.touches = {}, .open = true};
-  for (std::size_t i = 0; i + 1 < number; ++i)
-    more.touches.push_back({rest[i].operation.object, effect_of(rest[i])});
-  const Event& racing = rest[number - 1];
-  more.touches.push_back({racing.operation.object,
-                          effect_of(racing.operation.access, would_write(racing, second, first))});
-  Event moved = log_[second];
-  moved.more = footprints_->intern(std::move(more));
-  put_before(first.index, moved);
-}
-
+// `moved` is to come before the event `first`: in the state before that, after everything that does
+// not depend on it.
 void Dpor::put_before(EventLog::Index first, const Event& moved) {
   State& before = states_[first];
   for (std::optional<Event> last = moved; last;) {

@@ -104,6 +104,8 @@ struct DporArrival {
   std::vector<Event> path;  // as it was made
   // Somebody sleeps there, so that nothing is worth a try but what was asked for: nothing was made.
   bool asleep = false;
+  // The way goes through a step of somebody who sleeps, so that nothing is worth a try.
+  bool in_vain = false;
 };
 
 // A race whose reversal is to be tried from a state that is not the part's.
@@ -182,6 +184,12 @@ class Dpor final : public Strategy, public Observer {
     WakeupForest::Branches wakeups = WakeupForest::kNoBranches;
   };
 
+  // An event raced with one before it: which, and what the later one is if it comes first.
+  struct Race {
+    EventLog::Index first = 0;
+    Event moved;
+  };
+
   // What a thread was about to do when the part under test ended.
   struct Pending {
     Operation operation;
@@ -211,6 +219,7 @@ class Dpor final : public Strategy, public Observer {
   ThreadId next_of_path() const {
     return made_ < log_.size() ? log_[made_].thread : path_[made_].thread;
   }
+  static bool somebody_starts(const Decision& decision);
   std::uint32_t give_up();
   Operation taken(Operation operation) const;
   void record(const Event& event);
@@ -220,25 +229,29 @@ class Dpor final : public Strategy, public Observer {
   void go_on(const Event& operation);
   void end_step();
   void reverse_races();
-  void reverse_races_of(const Event& event, EventLog::Index at);
-  void reverse_races_of_waiting(const Event& event, EventLog::Index at);
-  void reverse_races_of_step(EventLog::Index at);
+  void find_races(EventLog::Index at);
+  void find_races_of(const Event& event, EventLog::Index at, std::vector<Race>& found);
+  void find_races_of_waiting(const Event& event, EventLog::Index at, std::vector<Race>& found);
+  void find_races_of_step(EventLog::Index at, std::vector<Race>& found);
   void collect_races(const Event& operation, EventLog::Index at);
   bool is_ordered(EventLog::Index first, const std::vector<EventLog::Touch>& others) const;
-  void reverse(const EventLog::Touch& first, const Event& second, EventLog::Index at);
-  void reverse_step(const EventLog::Touch& first, EventLog::Index second, std::size_t number);
+  Race race_of(const EventLog::Touch& first, const Event& second, EventLog::Index at) const;
   void put_before(EventLog::Index first, const Event& moved);
   bool would_write(const Event& event, EventLog::Index at, const EventLog::Touch& before) const;
   void backtrack();
 
   Engine& engine_;
-  const std::shared_ptr<Footprints> footprints_;
+  KnownFootprints footprints_;
   const DporOptions options_;
   EventLog log_;
   std::vector<State> states_;  // one before each event, and one behind the last; old ones behind
   WakeupForest forest_;
   EventLog::Index prefix_ = 0;  // events that the execution shares with the one before
   EventLog::Index made_ = 0;    // events so far
+  // By the later event, which with all before it says what they are; old ones behind. Of so many
+  // events they were found.
+  std::vector<std::vector<Race>> races_;
+  EventLog::Index raced_ = 0;
   // Of the part that was taken up.
   std::vector<Event> path_;
   EventLog::Index root_ = 0;
@@ -269,6 +282,7 @@ class Dpor final : public Strategy, public Observer {
   std::uint64_t abandoned_ = 0;
   // Used again and again.
   std::vector<Event> sequence_;
+  std::vector<Race> races_of_pending_;
   std::vector<EventLog::Touch> direct_;
   std::vector<EventLog::Touch> readers_;
   std::vector<std::uint32_t> known_;

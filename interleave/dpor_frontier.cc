@@ -151,7 +151,7 @@ void DporFrontier::merge(Made made) {
   ++first_out_;
   if (done) {
     if (task->parent != nullptr) task->parent->children[task->index].executions = all;
-    if (made.arrival && made.arrival->asleep) {
+    if (made.arrival && made.arrival->asleep && !made.arrival->in_vain) {
       open_leaf(*task);
     } else {
       end(*task);
@@ -200,7 +200,8 @@ void DporFrontier::rename(Made& made) {
 
 // Now it is known what the steps on the way to a leaf do, and so who sleeps behind them.
 void DporFrontier::arrive(Task& task, const DporArrival& arrival) {
-  MPG_CHECK(task.doubtful || !arrival.asleep, "who asks for everything found somebody asleep");
+  MPG_CHECK(task.doubtful || !arrival.asleep || arrival.in_vain,
+            "who asks for everything found somebody asleep");
   const auto step = [&arrival](EventLog::Index depth) {
     return arrival.path.begin() + static_cast<std::ptrdiff_t>(depth);
   };
@@ -255,7 +256,7 @@ void DporFrontier::reverse(Task& task, DporReversal reversal) {
     for (const Event& covered : node->covered(index)) {
       std::size_t place = 0;
       if (is_weak_initial(covered, sequence, place)) return;
-      doubtful = doubtful || may_be_initial(covered, sequence);
+      doubtful = doubtful || is_open(covered);
     }
     const std::optional<Event> last = insert(*node, index + 1, sequence, doubtful);
     if (!last) return;
@@ -269,7 +270,7 @@ DporFrontier::Begins DporFrontier::begin_with(const Event& first, Events& sequen
                                               bool& doubtful) {
   std::size_t place = 0;
   if (!is_weak_initial(first, sequence, place)) {
-    doubtful = doubtful || may_be_initial(first, sequence);
+    doubtful = doubtful || is_open(first);
     return Begins::kNot;
   }
   if (place == sequence.size()) return Begins::kWith;

@@ -28,6 +28,7 @@ class DporFrontier::Writer {
   }
   void footprint(const Footprint& footprint) {
     number(std::uint64_t{footprint.open ? 1U : 0U});
+    if (footprint.open) return;
     number(std::uint64_t{footprint.touches.size()});
     for (const Footprint::Touch& touch : footprint.touches)
       number(std::uint64_t{touch.object} << kEffectBits | static_cast<std::uint64_t>(touch.effect));
@@ -132,8 +133,8 @@ std::vector<std::uint64_t> DporFrontier::kept() const {
 // Throws nothing and trusts nothing: `ok` says whether all numbers were such as are written.
 class DporFrontier::Reader {
  public:
-  Reader(const std::vector<std::uint64_t>& numbers, Footprints& footprints)
-      : numbers_(numbers), footprints_(footprints) {}
+  Reader(const std::vector<std::uint64_t>& numbers, std::shared_ptr<Footprints> footprints)
+      : numbers_(numbers), footprints_(std::move(footprints)) {}
 
   bool ok() const { return ok_; }
   bool at_end() const { return at_ == numbers_.size(); }
@@ -169,16 +170,16 @@ class DporFrontier::Reader {
     return event;
   }
   const Footprint* footprint() {
-    Footprint footprint;
-    footprint.open = number(1) == 1;
-    footprint.touches.resize(count());
-    for (Footprint::Touch& touch : footprint.touches) {
+    if (number(1) == 1) return &kOpenFootprint;
+    std::vector<Footprint::Touch>& touches = footprints_.begin();
+    touches.resize(count());
+    for (Footprint::Touch& touch : touches) {
       const std::uint64_t all = number(std::uint64_t{kNoObject} << Writer::kEffectBits);
       const std::uint64_t effect = all & ((1U << Writer::kEffectBits) - 1);
       if (effect > static_cast<std::uint64_t>(Effect::kWrite)) fail();
       touch = {static_cast<ObjectId>(all >> Writer::kEffectBits), static_cast<Effect>(effect)};
     }
-    return footprints_.intern(std::move(footprint));
+    return footprints_.end();
   }
   Events events(std::size_t threads) {
     Events events(count());
@@ -267,13 +268,13 @@ class DporFrontier::Reader {
   }
 
   const std::vector<std::uint64_t>& numbers_;
-  Footprints& footprints_;
+  KnownFootprints footprints_;
   std::size_t at_ = 0;
   bool ok_ = true;
 };
 
 bool DporFrontier::restore(const std::vector<std::uint64_t>& kept) {
-  Reader reader(kept, *footprints_);
+  Reader reader(kept, footprints_);
   first_out_ = reader.number();
   executions_ = reader.number();
   mark_ = reader.number(executions_);

@@ -111,6 +111,7 @@ class Engine {
   void observe(Observer* observer) {
     MPG_CHECK(options_.keep_tape || observer == nullptr, "an observer is told of the tape");
     observer_ = observer;
+    keeper_ = observer != nullptr && observer->keeps_pasts() ? observer : nullptr;
     find_calm();
   }
 
@@ -176,7 +177,8 @@ class Engine {
   }
 
   // The operation that the current thread has made last was one on this object as well. Not a
-  // choice point.
+  // choice point. REQUIRES: an AtOnce, unless it is so whatever came of the operation: for a search
+  // must know that in another order there may be more.
   void also(ObjectId object, Access access, std::uint64_t before = 0, std::uint64_t after = 0) {
     if (observer_ != nullptr) [[unlikely]]
       tell_of_another({object, access}, before, after);
@@ -277,25 +279,25 @@ class Engine {
     if (observer_ != nullptr) [[unlikely]]
       tell_of_operation({object, Access::kCas}, value, value, /*wrote=*/false);
   }
-  bool observed() const { return observer_ != nullptr; }
-
   // ---- for the program, if states of it are to be recognised (state_search.h) ----
 
   // The current thread has read a value that is no object's, and that others may have written.
   void saw(std::uint64_t value) {
-    if (observer_ != nullptr) [[unlikely]]
-      observer_->on_saw(current_, value);
+    if (keeper_ != nullptr) [[unlikely]]
+      keeper_->on_saw(current_, value);
   }
   // What the current thread will do depends on nothing that it has seen, but on `key`.
   void forget(std::uint64_t key) {
-    if (observer_ != nullptr) [[unlikely]]
-      observer_->on_forgot(current_, key);
+    if (keeper_ != nullptr) [[unlikely]]
+      keeper_->on_forgot(current_, key);
   }
+  // Somebody is told of that.
+  bool keeps_pasts() const { return keeper_ != nullptr; }
   // The current thread goes on with something else, which has a past of its own: with another
   // coroutine. `past` must outlive the execution.
   void continue_past(Past& past) {
-    if (observer_ != nullptr) [[unlikely]]
-      observer_->on_past(current_, past);
+    if (keeper_ != nullptr) [[unlikely]]
+      keeper_->on_past(current_, past);
   }
 
   std::uint64_t steps() const { return static_cast<std::uint64_t>(steps_allowed_ - steps_left_); }
@@ -419,6 +421,7 @@ class Engine {
   Calm no_calm_;
   Calm* calm_ = &no_calm_;  // the strategy's, where it counts
   Observer* observer_ = nullptr;
+  Observer* keeper_ = nullptr;  // the observer, if it keeps pasts
 
   // Calm counts where a choice goes on the tape, and nowhere else.
   void find_calm() {

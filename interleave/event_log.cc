@@ -57,17 +57,17 @@ void EventLog::extend(const Event& operation) {
   events_.back().at_once = true;
 }
 
-bool EventLog::seal(Footprints& footprints) {
+bool EventLog::seal(KnownFootprints& footprints) {
   if (placed_ == kNone) return false;
   const Index index = size() - 1;
   const std::size_t operations = rests_[index].size() + 1;
   find_kept();
   for (std::size_t i = placed_; i < operations; ++i) touch(operation(i), index);
   placed_ = kNone;
-  Footprint footprint;
+  std::vector<Footprint::Touch>& touches = footprints.begin();
   for (const Event& operation : rests_[index])
-    footprint.touches.push_back({operation.operation.object, effect_of(operation)});
-  events_.back().more = footprints.intern(std::move(footprint));
+    touches.push_back({operation.operation.object, effect_of(operation)});
+  events_.back().more = footprints.end();
   return true;
 }
 
@@ -98,17 +98,20 @@ void EventLog::touch(const Event& operation, Index index) {
   const bool again = !touches.empty() && touches.back().index == index;
   const Effect effect = effect_of(operation);
   const std::size_t others = touches.size() - (again ? 1 : 0);
-  for (std::size_t i = others; i > 0; --i) {
-    const Touch& other = touches[i - 1];
-    if (dependent(effect, other.effect)) join(std::size_t{index} * width_, other.index);
+  std::size_t behind = others;
+  while ((behind = depending(touches, behind, effect)) > 0) {
+    const Touch& other = touches[--behind];
+    join(std::size_t{index} * width_, other.index);
     if (other.effect == Effect::kWrite) break;
   }
   if (again) {
     touches.back().effect = joined(touches.back().effect, effect);
     touches.back().after = operation.after;
   } else {
-    touches.push_back({index, effect, operation.before, operation.after});
+    touches.push_back({index, effect, operation.before, operation.after, 0});
   }
+  const std::size_t before = others == 0 ? 0 : touches[others - 1].changes;
+  touches.back().changes = touches.back().effect == Effect::kRead ? before : touches.size();
 }
 
 void EventLog::spawned(ThreadId parent, ThreadId child, Index at) {

@@ -55,17 +55,13 @@ inline bool dependent_steps(const Event& a, const Event& b) {
   return b.more != nullptr && b.more->depends_on(a.operation.object, effect_of(a));
 }
 
-// May the order of these two matter, as far as is known? They are of different threads.
-inline bool known_to_depend(const Event& a, const Event& b) {
+// May the order of these two matter? They are of different threads.
+inline bool dependent(const Event& a, const Event& b) {
+  if (is_open(a) || is_open(b)) return true;
   if (a.operation.object == b.operation.object && a.operation.object != kNoObject &&
       dependent(effect_of(a), effect_of(b)))
     return true;
   return (a.more != nullptr || b.more != nullptr) && dependent_steps(a, b);
-}
-
-// May it at all?
-inline bool dependent(const Event& a, const Event& b) {
-  return is_open(a) || is_open(b) || known_to_depend(a, b);
 }
 
 // Does what sleeps wake up when `event` is made?
@@ -87,7 +83,7 @@ class EventLog {
   void extend(const Event& operation);
   // The last event is complete: from now on it has its footprint, and its place in the order.
   // Whether that is new.
-  bool seal(Footprints& footprints);
+  bool seal(KnownFootprints& footprints);
   // What an event has done behind its first operation, in order.
   const std::vector<Event>& rest(Index index) const { return rests_[index]; }
   // `child` begins after what `parent` has done before the place `at`.
@@ -120,7 +116,18 @@ class EventLog {
     Effect effect;         // of all of its operations
     std::uint64_t before;  // the object's value before it, and after
     std::uint64_t after;
+    // So many of those on the object there are up to the last one that is no read, and this one at
+    // most. Reads are many, and a read asks for all others.
+    std::size_t changes;
   };
+  // Of the first `behind` of these, so many there are up to the last that depends on such an
+  // effect; 0: none does.
+  static std::size_t depending(const std::vector<Touch>& touches, std::size_t behind,
+                               Effect effect) {
+    if (effect == Effect::kRead) return behind == 0 ? 0 : touches[behind - 1].changes;
+    while (behind > 0 && !dependent(effect, touches[behind - 1].effect)) --behind;
+    return behind;
+  }
   // The events on an object, in order.
   const std::vector<Touch>& on_object(ObjectId object) const {
     return object < on_object_.size() ? on_object_[object] : nothing_;

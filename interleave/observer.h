@@ -45,6 +45,8 @@ class Observer {
   // `parent` has started `child`, which from here on is a candidate.
   virtual void on_spawn(ThreadId /*parent*/, ThreadId /*child*/) {}
 
+  // Does it want to know what follows? Asked when it begins to observe.
+  virtual bool keeps_pasts() const { return false; }
   // `thread` has read something that is no object's and that others may have written; or goes on in
   // a way that depends on nothing but `key` and what it will see; or keeps its past elsewhere.
   virtual void on_saw(ThreadId /*thread*/, std::uint64_t /*value*/) {}

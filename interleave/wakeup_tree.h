@@ -34,14 +34,6 @@ inline bool is_weak_initial(const Event& first, const std::vector<Event>& sequen
   return !open || sequence.empty();
 }
 
-// `first` is no weak initial of the sequence as far as is known, but might it turn out to be one?
-inline bool may_be_initial(const Event& first, const std::vector<Event>& sequence) {
-  return is_open(first) &&
-         std::none_of(sequence.begin(), sequence.end(), [&first](const Event& event) {
-           return event.thread != first.thread && known_to_depend(event, first);
-         });
-}
-
 // A tree as a list: each step is followed by the branches behind it, one after the other.
 struct WakeupStep {
   Event step;
@@ -78,7 +70,7 @@ class WakeupForest {
       Branches* match = branches;
       std::size_t place = 0;
       while (*match != kNoBranches && !is_weak_initial(nodes_[*match].step, sequence, place)) {
-        doubtful = doubtful || may_be_initial(nodes_[*match].step, sequence);
+        doubtful = doubtful || is_open(nodes_[*match].step);
         match = &nodes_[*match].next;
       }
       if (*match == kNoBranches) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 
+#include "interleave/at_once.h"
 #include "interleave/engine.h"
 #include "sim/g.h"
 
@@ -59,6 +60,9 @@ class RunQueue {
   // Moves half of this queue, rounded up, to the end of `thief`, except the last one, which is
   // returned. nullptr: nothing in the ring. [cp]
   G* steal_half(RunQueue& thief) {
+    // The thief's is changed in the same step. (In Go that is a store of its own, by whom the queue
+    // belongs to.)
+    const interleave::AtOnce both(*engine_, true);
     engine_->step_take(word_, kRingBits);
     const std::uint64_t before = value();
     const std::uint64_t thiefs_before = thief.value();
@@ -69,8 +73,6 @@ class RunQueue {
       taken = ring_[head_++ % kCapacity];
     }
     took(before);
-    // The thief's is changed in the same step. (In Go that is a store of its own, by whom the queue
-    // belongs to.)
     if (thief.value() != thiefs_before)
       engine_->also(thief.word_, interleave::Access::kChange, thiefs_before, thief.value());
     return saw(taken);

@@ -258,7 +258,7 @@ class Runtime final : private tracer::Runtime {
   // `place` tells apart where in the runtime it is, if that is not clear from the record.
   template <class Record>
   void forget_all_but(const Record& record, std::uint64_t place = 0) {
-    if (engine_.observed()) [[unlikely]]
+    if (engine_.keeps_pasts()) [[unlikely]]
       engine_.forget(fingerprint(record) + place);
   }
   static std::uint64_t mcall_number(M::Mcall fn);

@@ -380,6 +380,13 @@ TEST(SharedRandomProgramsAtOnce, HaveTheSameClassesInRarePrograms) {
   }
 }
 
+// A leaf that asks for everything, on a way through a step of somebody who turned out to sleep.
+TEST(SharedRandomProgramsAtOnce, HaveTheSameClassesIfAWayIsInVain) {
+  constexpr std::uint64_t kSeed = 212'006;
+  ASSERT_EQ(by_sharing(Mix::kCountsAtOnce, kSeed, 10, sharing_of(kSeed)).classes,
+            classes_by_brute_force(Mix::kCountsAtOnce, kSeed, 10));
+}
+
 INSTANTIATE_TEST_SUITE_P(OfAdds, SharedRandomPrograms,
                          testing::Combine(testing::Values(Mix::kAdds), testing::Values(6U, 8U)));
 INSTANTIATE_TEST_SUITE_P(OfEverything, SharedRandomPrograms,
