@@ -111,6 +111,10 @@ constexpr Effect effect_of(Access access, bool wrote) {
 constexpr bool dependent(Effect a, Effect b) {
   return a != b || a == Effect::kWrite;
 }
+// Does whatever depends on the one depend on the other as well?
+constexpr bool covers(Effect other, Effect one) {
+  return one == other || other == Effect::kWrite;
+}
 // Of two together.
 constexpr Effect joined(Effect a, Effect b) {
   return a == b ? a : Effect::kWrite;

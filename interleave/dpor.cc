@@ -60,7 +60,6 @@ bool Dpor::begin() {
   last_thread_ = kNoThread;
   extends_ = false;
   undisturbed_ = over_ = redundant_ = false;
-  came_asked_ = false;
   if (first_) state(0) = {};
   first_ = false;
   return true;
@@ -105,7 +104,7 @@ bool Dpor::somebody_starts(const Decision& decision) {
 
 std::uint32_t Dpor::pick(const Decision& decision) {
   end_step();
-  arrive();
+  if (comes_to_part_ && made_ == root_) come_to_part();
   if (!decision.picks_thread()) {
     cannot_ = "the program chooses";
     return kGiveUp;
@@ -213,7 +212,7 @@ void Dpor::on_operation(const Step& step) {
   if (joins && !extends_) return;
   if (!joins) {
     end_step();
-    arrive();
+    if (comes_to_part_ && made_ == root_) come_to_part();
     last_thread_ = thread;
     if (made_ < log_.size()) {
       MPG_CHECK(
@@ -275,31 +274,7 @@ void Dpor::record(const Event& event) {
     MPG_CHECK(forest_.first_step(now.wakeups).thread == event.thread,
               "another step came than the one that was to come");
     next.wakeups = forest_.take_first(now.wakeups);
-    came_asked_ = true;
   }
-}
-
-// Comes to a state with all of the step behind it known. Was it worth the way?
-void Dpor::arrive() {
-  if (comes_to_part_ && made_ == root_) {
-    comes_to_part_ = false;
-    come_to_part();
-  }
-  if (!came_asked_) return;
-  came_asked_ = false;
-  State& now = states_[made_];
-  if (now.wakeups == WakeupForest::kNoBranches) {
-    redundant_ = redundant_ || !now.sleeping.empty();
-    return;
-  }
-  forget_sleepers(now);
-  redundant_ = redundant_ || now.wakeups == WakeupForest::kNoBranches;
-}
-
-// What begins with somebody who sleeps has been explored, or will be by others.
-void Dpor::forget_sleepers(State& state) {
-  forest_.remove_if(state.wakeups,
-                    [&state](const Event& step) { return sleeps(state, step.thread); });
 }
 
 void Dpor::end(const Tape& /*tape*/) {
@@ -319,7 +294,6 @@ void Dpor::backtrack() {
   for (EventLog::Index i = log_.size(); i > root_; --i) {
     State& before = states_[i - 1];
     before.sleeping.push_back(log_[i - 1]);
-    forget_sleepers(before);
     log_.truncate(i - 1);
     raced_ = std::min(raced_, i - 1);
     if (before.wakeups != WakeupForest::kNoBranches) {
@@ -381,6 +355,7 @@ void Dpor::take_up(const DporPart& part) {
 
 // For the first time: now it is known what the steps on the way do, and so who sleeps.
 void Dpor::come_to_part() {
+  comes_to_part_ = false;
   arrival_.emplace();
   std::vector<Event>& path = arrival_->path;
   for (EventLog::Index i = 0; i < root_; ++i) path.push_back(log_[i]);
@@ -536,6 +511,18 @@ void Dpor::find_races_of_waiting(const Event& event, EventLog::Index at, std::ve
   }
 }
 
+// Has the same step done as much to the object before? Then this races with nothing new.
+bool Dpor::is_repeated(const Event& operation) {
+  const ObjectId object = operation.operation.object;
+  if (object == kNoObject) return false;
+  if (object >= done_.size()) done_.resize(std::size_t{object} + 1);
+  Done& done = done_[object];
+  const Effect effect = effect_of(operation);
+  if (done.step == step_ && covers(done.effect, effect)) return true;
+  done = {step_, done.step == step_ ? joined(done.effect, effect) : effect};
+  return false;
+}
+
 // Of a step of several operations each may race, as far as those before it have not ordered it: so
 // only the first that races with one other step does.
 void Dpor::find_races_of_step(EventLog::Index at, std::vector<Race>& found) {
@@ -543,8 +530,10 @@ void Dpor::find_races_of_step(EventLog::Index at, std::vector<Race>& found) {
   log_.begin_clock(known_, log_.last_of_thread(log_[at], at));
   const EventLog::Index followed = log_.followed_by(log_[at].thread, at);
   if (followed != EventLog::kNone) log_.join_clock(known_, followed);
+  ++step_;
   for (std::size_t i = 0; i <= rest.size(); ++i) {
     const Event& operation = i == 0 ? log_[at] : rest[i - 1];
+    if (is_repeated(operation)) continue;
     direct_.clear();
     collect_races(operation, at);
     // Behind its first operation a step can come to one that is not possible yet.

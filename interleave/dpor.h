@@ -139,6 +139,7 @@ class Dpor final : public Strategy, public Observer {
   void end(const Tape& tape) override;
 
   void on_operation(const Step& step) override;
+  bool hears_undisturbed() const override { return false; }
   void on_choice(std::size_t /*index*/, const Choice& /*choice*/, ThreadId /*current*/,
                  ThreadId /*taken*/) override {}
   void on_spawn(ThreadId parent, ThreadId child) override;
@@ -223,9 +224,7 @@ class Dpor final : public Strategy, public Observer {
   std::uint32_t give_up();
   Operation taken(Operation operation) const;
   void record(const Event& event);
-  void arrive();
   void come_to_part();
-  void forget_sleepers(State& state);
   void go_on(const Event& operation);
   void end_step();
   void reverse_races();
@@ -233,6 +232,7 @@ class Dpor final : public Strategy, public Observer {
   void find_races_of(const Event& event, EventLog::Index at, std::vector<Race>& found);
   void find_races_of_waiting(const Event& event, EventLog::Index at, std::vector<Race>& found);
   void find_races_of_step(EventLog::Index at, std::vector<Race>& found);
+  bool is_repeated(const Event& operation);
   void collect_races(const Event& operation, EventLog::Index at);
   bool is_ordered(EventLog::Index first, const std::vector<EventLog::Touch>& others) const;
   Race race_of(const EventLog::Touch& first, const Event& second, EventLog::Index at) const;
@@ -268,7 +268,6 @@ class Dpor final : public Strategy, public Observer {
   bool undisturbed_ = false;
   bool over_ = false;  // the part under test is
   bool redundant_ = false;
-  bool came_asked_ = false;     // the last event was in a tree
   bool comes_to_part_ = false;  // for the first time
   std::optional<DporArrival> arrival_;
   // The threads that each thread has ever started, in its order.
@@ -286,6 +285,13 @@ class Dpor final : public Strategy, public Observer {
   std::vector<EventLog::Touch> direct_;
   std::vector<EventLog::Touch> readers_;
   std::vector<std::uint32_t> known_;
+  // What a step has done to each object so far.
+  struct Done {
+    std::uint64_t step = 0;
+    Effect effect = Effect::kRead;
+  };
+  std::vector<Done> done_;
+  std::uint64_t step_ = 0;
 };
 
 }  // namespace mpglab::interleave

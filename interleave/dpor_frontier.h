@@ -8,16 +8,17 @@
 // here. When there is too little to be dealt, the uppermost state of a part from which there is
 // still something to try is made a shared one, with its tree.
 //
-// Still optimal. A reversal that is met behind a branch of a state is covered if a branch before
-// that one, done or not, could begin with what it asks for; if one behind it could, it goes into
-// the tree of that one, done or not; else it becomes a branch behind all others. So each branch
-// asks for nothing that those before it do, whenever they are explored, and a leaf is entered with
-// nothing asleep, but for doubtful ones; and a branch depends on reversals met behind those before
-// it, never the other way round. A leaf is explored as a whole, and so covers whatever comes to it.
-// Because reversals can come to a branch that is being explored, or has been, its tree is kept
-// until all before it are done. (It is not enough that some branch could begin with what is asked
-// for: what sleeps behind it may be in the way. 71 of the distilled race's 271 classes would be
-// missed.)
+// Still optimal, but that with steps at once some classes come twice: who sleeps is not known as
+// long as nobody has told what his step does. A reversal that is met behind a branch of a state is
+// covered if a branch before that one, done or not, could begin with what it asks for; if one
+// behind it could, it goes into the tree of that one, done or not; else it becomes a branch behind
+// all others. So each branch asks for nothing that those before it do, whenever they are explored,
+// and a leaf is entered with nothing asleep, but for doubtful ones; and a branch depends on
+// reversals met behind those before it, never the other way round. A leaf is explored as a whole,
+// and so covers whatever comes to it. Because reversals can come to a branch that is being
+// explored, or has been, its tree is kept until all before it are done. (It is not enough that some
+// branch could begin with what is asked for: what sleeps behind it may be in the way. 71 of the
+// distilled race's 271 classes would be missed.)
 //
 // Whether anybody sleeps at a doubtful leaf (wakeup_tree.h) is known when it has been come to, and
 // is the first thing that the one who has its ticket tells. Then either it is explored as a whole,

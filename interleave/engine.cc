@@ -55,6 +55,7 @@ const Execution& Engine::run(Strategy& strategy, Body body, void* argument) {
   pending_.fill({});
   napping_ = await_quiet_ = 0;
   undisturbed_ = false;
+  find_told();
   runnable_ = gave_way_ = alive_ = daemons_ = 0;
   steps_left_ = steps_allowed_;
   switches_ = 0;
@@ -251,11 +252,11 @@ void Engine::record_in_new_room(ChoiceKind kind, std::uint32_t bound, std::uint3
 
 void Engine::tell_of_operation(Operation operation, std::uint64_t before, std::uint64_t after,
                                bool wrote) {
-  observer_->on_operation({steps(), current_, operation, before, after, wrote});
+  told_->on_operation({steps(), current_, operation, before, after, wrote});
 }
 
 void Engine::tell_of_another(Operation operation, std::uint64_t before, std::uint64_t after) {
-  observer_->on_also({steps(), current_, operation, before, after, writes(operation.access)});
+  told_->on_also({steps(), current_, operation, before, after, writes(operation.access)});
 }
 
 void Engine::tell_of_choice(ThreadId taken) {
@@ -359,6 +360,7 @@ void Engine::undisturbed(bool on) {
   if (observer_ != nullptr) [[unlikely]]
     observer_->on_undisturbed(on);
   undisturbed_ = on;
+  find_told();
   strategy_->calm().turn_passed();
   find_calm();
 }

@@ -112,6 +112,7 @@ class Engine {
     MPG_CHECK(options_.keep_tape || observer == nullptr, "an observer is told of the tape");
     observer_ = observer;
     keeper_ = observer != nullptr && observer->keeps_pasts() ? observer : nullptr;
+    find_told();
     find_calm();
   }
 
@@ -171,7 +172,7 @@ class Engine {
     step(object, Access::kTake);
   }
   void took(ObjectId object, std::uint64_t before, std::uint64_t after) {
-    if (observer_ != nullptr) [[unlikely]]
+    if (told_ != nullptr) [[unlikely]]
       tell_of_operation({object, Access::kTake}, before, after,
                         (before & operands_[current_]) != 0);
   }
@@ -180,7 +181,7 @@ class Engine {
   // choice point. REQUIRES: an AtOnce, unless it is so whatever came of the operation: for a search
   // must know that in another order there may be more.
   void also(ObjectId object, Access access, std::uint64_t before = 0, std::uint64_t after = 0) {
-    if (observer_ != nullptr) [[unlikely]]
+    if (told_ != nullptr) [[unlikely]]
       tell_of_another({object, access}, before, after);
   }
 
@@ -271,12 +272,12 @@ class Engine {
 
   // Tells the observer, if there is one, what an operation did to its object.
   void done(ObjectId object, Access access, std::uint64_t before, std::uint64_t after) {
-    if (observer_ != nullptr) [[unlikely]]
+    if (told_ != nullptr) [[unlikely]]
       tell_of_operation({object, access}, before, after, writes(access));
   }
   // The same for a compare-and-swap that did not find what it expected.
   void done_in_vain(ObjectId object, std::uint64_t value) {
-    if (observer_ != nullptr) [[unlikely]]
+    if (told_ != nullptr) [[unlikely]]
       tell_of_operation({object, Access::kCas}, value, value, /*wrote=*/false);
   }
   // ---- for the program, if states of it are to be recognised (state_search.h) ----
@@ -375,6 +376,10 @@ class Engine {
   }
   [[gnu::noinline, gnu::cold]] void record_in_new_room(ChoiceKind kind, std::uint32_t bound,
                                                        std::uint32_t value);
+  void find_told() {
+    const bool deaf = undisturbed_ && observer_ != nullptr && !observer_->hears_undisturbed();
+    told_ = deaf ? nullptr : observer_;
+  }
   void tell_of_choice(ThreadId taken);
   // Cold, so that nothing of it lies in the way where nobody observes.
   [[gnu::noinline, gnu::cold]] void tell_of_operation(Operation operation, std::uint64_t before,
@@ -422,6 +427,7 @@ class Engine {
   Calm* calm_ = &no_calm_;  // the strategy's, where it counts
   Observer* observer_ = nullptr;
   Observer* keeper_ = nullptr;  // the observer, if it keeps pasts
+  Observer* told_ = nullptr;    // the same, if it is to be told of operations now
 
   // Calm counts where a choice goes on the tape, and nowhere else.
   void find_calm() {

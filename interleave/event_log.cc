@@ -97,6 +97,10 @@ void EventLog::touch(const Event& operation, Index index) {
   std::vector<Touch>& touches = on_object_[object];
   const bool again = !touches.empty() && touches.back().index == index;
   const Effect effect = effect_of(operation);
+  if (again && covers(touches.back().effect, effect)) {
+    touches.back().after = operation.after;
+    return;
+  }
   const std::size_t others = touches.size() - (again ? 1 : 0);
   std::size_t behind = others;
   while ((behind = depending(touches, behind, effect)) > 0) {

@@ -26,6 +26,10 @@ class Observer {
 
   virtual void on_operation(const Step& step) = 0;
 
+  // Does it want to be told of operations of a part that runs undisturbed? Asked when such a part
+  // begins.
+  virtual bool hears_undisturbed() const { return true; }
+
   // The operation that was told of last was one on this object as well.
   virtual void on_also(const Step& /*step*/) {}
 

@@ -82,6 +82,7 @@ class StateSearch final : public Strategy, public Observer {
   void on_time_passed(ThreadId thread) override;
   void on_undisturbed(bool on) override { undisturbed_ = on; }
   bool keeps_pasts() const override { return true; }
+  bool hears_undisturbed() const override { return false; }
   void on_saw(ThreadId thread, std::uint64_t value) override { pasts_[thread]->saw(value); }
   void on_forgot(ThreadId thread, std::uint64_t key) override { pasts_[thread]->forget(key); }
   void on_past(ThreadId thread, Past& past) override { pasts_[thread] = &past; }

@@ -49,9 +49,9 @@ struct WakeupStep {
 //
 // But a sequence is doubtful that has an open step in it, or that was put behind an open step:
 // somebody may turn out to sleep through all of it, when the step has been made and is known. Then
-// it was not worth a try, for what it asks for is among what begins with the one that sleeps; and
-// not everything is explored from its leaf, because that one goes on sleeping there. So what asks
-// for the same and for more is no less worth a try, and is kept: it goes behind the leaf.
+// what it asks for is among what begins with the one that sleeps, and from its leaf not everything
+// is explored, because that one goes on sleeping there. So what asks for the same and for more is
+// no less worth a try, and goes behind the leaf.
 class WakeupForest {
  public:
   // A list of branches, in the order in which they are to be tried.
@@ -107,18 +107,6 @@ class WakeupForest {
     return children;
   }
 
-  // Takes all branches out that begin with a step for which that holds.
-  template <class Predicate>
-  void remove_if(Branches& tree, const Predicate& predicate) {
-    for (Branches* at = &tree; *at != kNoBranches;) {
-      if (predicate(nodes_[*at].step)) {
-        clear(take_first(*at));
-      } else {
-        at = &nodes_[*at].next;
-      }
-    }
-  }
-
   // Appends the tree to `list`, and returns how many branches it has at its root.
   std::uint32_t write(Branches tree, std::vector<WakeupStep>& list) const {
     std::uint32_t count = 0;
@@ -164,10 +152,6 @@ class WakeupForest {
     Branches next = kNoBranches;
   };
 
-  // The whole tree.
-  void clear(Branches tree) {
-    while (tree != kNoBranches) clear(take_first(tree));
-  }
   // Nodes do not move while so many are made: they are pointed to.
   void make_room(std::size_t count) {
     if (nodes_.size() + count > nodes_.capacity())
