@@ -59,7 +59,7 @@ bool Dpor::begin() {
   visits_.fill(0);
   last_thread_ = kNoThread;
   extends_ = false;
-  undisturbed_ = over_ = redundant_ = false;
+  undisturbed_ = over_ = redundant_ = came_asked_ = false;
   if (first_) state(0) = {};
   first_ = false;
   return true;
@@ -104,7 +104,7 @@ bool Dpor::somebody_starts(const Decision& decision) {
 
 std::uint32_t Dpor::pick(const Decision& decision) {
   end_step();
-  if (comes_to_part_ && made_ == root_) come_to_part();
+  arrive();
   if (!decision.picks_thread()) {
     cannot_ = "the program chooses";
     return kGiveUp;
@@ -212,7 +212,7 @@ void Dpor::on_operation(const Step& step) {
   if (joins && !extends_) return;
   if (!joins) {
     end_step();
-    if (comes_to_part_ && made_ == root_) come_to_part();
+    arrive();
     last_thread_ = thread;
     if (made_ < log_.size()) {
       MPG_CHECK(
@@ -274,7 +274,30 @@ void Dpor::record(const Event& event) {
     MPG_CHECK(forest_.first_step(now.wakeups).thread == event.thread,
               "another step came than the one that was to come");
     next.wakeups = forest_.take_first(now.wakeups);
+    came_asked_ = true;
   }
+}
+
+// Comes to a state with all of the step behind it known. At a leaf where somebody sleeps what it
+// asks for is another one's: going on would lose nothing, but nothing can be found that is not
+// asked for by others.
+void Dpor::arrive() {
+  if (comes_to_part_ && made_ == root_) come_to_part();
+  if (!came_asked_) return;
+  came_asked_ = false;
+  State& now = states_[made_];
+  if (now.wakeups == WakeupForest::kNoBranches) {
+    redundant_ = redundant_ || !now.sleeping.empty();
+    return;
+  }
+  forget_sleepers(now);
+  redundant_ = redundant_ || now.wakeups == WakeupForest::kNoBranches;
+}
+
+// What begins with somebody who sleeps has been explored, or will be by others.
+void Dpor::forget_sleepers(State& state) {
+  forest_.remove_if(state.wakeups,
+                    [&state](const Event& step) { return sleeps(state, step.thread); });
 }
 
 void Dpor::end(const Tape& /*tape*/) {
@@ -294,6 +317,7 @@ void Dpor::backtrack() {
   for (EventLog::Index i = log_.size(); i > root_; --i) {
     State& before = states_[i - 1];
     before.sleeping.push_back(log_[i - 1]);
+    forget_sleepers(before);
     log_.truncate(i - 1);
     raced_ = std::min(raced_, i - 1);
     if (before.wakeups != WakeupForest::kNoBranches) {

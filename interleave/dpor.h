@@ -224,7 +224,9 @@ class Dpor final : public Strategy, public Observer {
   std::uint32_t give_up();
   Operation taken(Operation operation) const;
   void record(const Event& event);
+  void arrive();
   void come_to_part();
+  void forget_sleepers(State& state);
   void go_on(const Event& operation);
   void end_step();
   void reverse_races();
@@ -268,6 +270,7 @@ class Dpor final : public Strategy, public Observer {
   bool undisturbed_ = false;
   bool over_ = false;  // the part under test is
   bool redundant_ = false;
+  bool came_asked_ = false;     // the last event was in a tree
   bool comes_to_part_ = false;  // for the first time
   std::optional<DporArrival> arrival_;
   // The threads that each thread has ever started, in its order.

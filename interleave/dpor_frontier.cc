@@ -21,6 +21,17 @@ Events asleep_behind(const Events& sleeping, const Event& event) {
   return left;
 }
 
+// Those of `sleeping` that are still asleep behind the sequence; nothing: it goes through a step of
+// one of them, and so is in vain.
+std::optional<Events> asleep_behind(Events sleeping, const Events& sequence) {
+  for (const Event& event : sequence) {
+    for (const Event& asleep : sleeping)
+      if (asleep.thread == event.thread) return std::nullopt;
+    sleeping = asleep_behind(sleeping, event);
+  }
+  return sleeping;
+}
+
 }  // namespace
 
 DporFrontier::DporFrontier(Size size) : size_(size) {
@@ -49,6 +60,7 @@ void DporFrontier::fill_seats() {
       next = leftmost_pending();
       next->pending = false;
       for (Node* node = next->parent; node != nullptr; node = node->parent) --node->pending;
+      next->fresh = part_of(*next);
     } else {
       return;
     }
@@ -79,7 +91,9 @@ std::optional<DporFrontier::Ticket> DporFrontier::deal() {
     Task& task = *out_[i];
     if (task.dealt) continue;
     task.dealt = true;
-    return Ticket{first_out_ + i, task.executions, part_of(task)};
+    Ticket ticket{first_out_ + i, task.executions, task.fresh ? *task.fresh : part_of(task)};
+    ticket.part.threads = threads_;
+    return ticket;
   }
   return std::nullopt;
 }
@@ -91,7 +105,6 @@ void DporFrontier::deal_again() {
 DporPart DporFrontier::part_of(const Task& task) const {
   DporPart part;
   if (task.rest) part = *task.rest;
-  part.threads = threads_;
   if (task.parent == nullptr) return part;
   std::vector<std::pair<const Node*, std::size_t>> above;  // from below, with the child below
   std::size_t index = task.index;
@@ -136,6 +149,7 @@ void DporFrontier::merge(Made made) {
   if (made.arrival) arrive(*task, *made.arrival);
   for (DporReversal& reversal : made.reversals) reverse(*task, std::move(reversal));
   task->executions -= made.executions;
+  task->fresh.reset();
   const bool done = !made.rest;
   const std::uint64_t all = task->made() + made.executions;
   task->rest = std::move(made.rest);
@@ -339,9 +353,9 @@ void DporFrontier::go_beyond(Child& leaf, Events sequence) {
 
 // A branch behind all others, if nobody sleeps through all of it.
 void DporFrontier::append(Node& node, Events sequence, bool doubtful) {
-  Events sleeping = node.covered(node.children.size());
-  for (const Event& event : sequence) sleeping = asleep_behind(sleeping, event);
-  if (!sleeping.empty()) {
+  const auto sleeping = asleep_behind(node.covered(node.children.size()), sequence);
+  if (!sleeping) return;
+  if (!sleeping->empty()) {
     MPG_CHECK(doubtful, "a branch asks for what others have explored");
     return;
   }
@@ -481,7 +495,17 @@ DporFrontier::Shared DporFrontier::share(const std::shared_ptr<Task>& task) {
   return is_last ? Shared::kWhole : Shared::kInPart;
 }
 
-// Puts the tree behind the node's children.
+// So many branches with all that is behind them.
+void DporFrontier::skip(const std::vector<WakeupStep>& steps, std::size_t& at,
+                        std::uint32_t count) {
+  for (; count > 0; --count) {
+    const std::uint32_t behind = steps[at++].branches;
+    skip(steps, at, behind);
+  }
+}
+
+// Puts the tree behind the node's children, but for what goes through a step of somebody who
+// sleeps.
 void DporFrontier::grow(Node& node, const std::vector<WakeupStep>& steps, std::size_t& at,
                         std::uint32_t count) {
   for (; count > 0; --count) {
@@ -493,6 +517,10 @@ void DporFrontier::grow(Node& node, const std::vector<WakeupStep>& steps, std::s
       doubtful = steps[at].doubtful;
       behind = steps[at++].branches;
     } while (behind == 1);
+    if (!asleep_behind(node.covered(node.children.size()), sequence)) {
+      skip(steps, at, behind);
+      continue;
+    }
     node.children.emplace_back(std::move(sequence));
     std::size_t index = node.children.size() - 1;
     if (behind == 0) {

@@ -154,6 +154,7 @@ class DporFrontier {
   static void append(Node& node, std::vector<Event> sequence, bool doubtful);
   static Node& make_node(Node& parent, std::size_t index);
   static Node& open(Node& parent, std::size_t index);
+  static void skip(const std::vector<WakeupStep>& steps, std::size_t& at, std::uint32_t count);
   static void grow(Node& node, const std::vector<WakeupStep>& steps, std::size_t& at,
                    std::uint32_t count);
   static void add_leaf(Node& node, std::size_t index, bool doubtful);

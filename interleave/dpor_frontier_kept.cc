@@ -55,6 +55,11 @@ class DporFrontier::Writer {
       }
     }
   }
+  void fresh(const DporPart& part) {
+    events(part.path);
+    number(std::uint64_t{part.is_new ? 1U : 0U});
+    for (const Events& covered : part.covered) events(covered);
+  }
   // What is a task of the child: none, one that nobody has begun, or the how-manieth of the begun.
   void task(const Child& child, const std::vector<const Task*>& begun) {
     if (child.node != nullptr) {
@@ -73,6 +78,7 @@ class DporFrontier::Writer {
   }
   void node(const Node& node, const std::vector<const Task*>& begun) {
     number(std::uint64_t{node.free ? 1U : 0U} | std::uint64_t{node.bare ? 2U : 0U});
+    events(node.inherited);
     number(std::uint64_t{node.closed});
     number(std::uint64_t{node.children.size()});
     for (const Child& child : node.children) {
@@ -120,6 +126,8 @@ std::vector<std::uint64_t> DporFrontier::kept() const {
       writer.number(std::uint64_t{task->executions});
       writer.number(std::uint64_t{task->rest ? 1U : 0U});
       if (task->rest) writer.part(*task->rest);
+      writer.number(std::uint64_t{task->fresh ? 1U : 0U});
+      if (task->fresh) writer.fresh(*task->fresh);
       writer.number(std::uint64_t{task->doubtful ? 1U : 0U});
       writer.number(std::uint64_t{task->beyond.size()});
       for (const Events& sequence : task->beyond) writer.events(sequence);
@@ -198,11 +206,20 @@ class DporFrontier::Reader {
       fail();
     return part;
   }
+  DporPart fresh(std::size_t threads) {
+    DporPart part;
+    part.path = events(threads);
+    part.root = static_cast<EventLog::Index>(part.path.size());
+    part.is_new = number(1) == 1;
+    part.covered.resize(part.path.size());
+    for (Events& covered : part.covered) covered = events(threads);
+    return part;
+  }
   void node(Node& node, std::size_t threads, const std::vector<std::shared_ptr<Task>>& begun) {
     const std::uint64_t how = number(3);
     node.free = (how & 1) != 0;
     node.bare = (how & 2) != 0;
-    if (node.parent != nullptr) find_sleepers(node);
+    node.inherited = events(threads);
     node.closed = number();
     const std::size_t children = count();
     if (children < node.closed) fail();
@@ -255,6 +272,7 @@ class DporFrontier::Reader {
         parent.children[index].task = task;
         const std::size_t path = parent.depth + parent.children[index].length();
         if (task->rest && task->rest->root != path) fail();
+        if (task->fresh && task->fresh->root != path) fail();
         for (Node* above = &parent; above != nullptr; above = above->parent) ++above->open;
         break;
       }
@@ -295,6 +313,7 @@ bool DporFrontier::restore(const std::vector<std::uint64_t>& kept) {
       task->pending = false;
       task->executions = static_cast<std::uint32_t>(reader.number(size_.executions));
       if (reader.number(1) == 1) task->rest = reader.part(threads_.size());
+      if (reader.number(1) == 1) task->fresh = reader.fresh(threads_.size());
       task->doubtful = reader.number(1) == 1;
       task->beyond.resize(reader.count());
       for (Events& sequence : task->beyond) sequence = reader.events(threads_.size());

@@ -25,6 +25,8 @@ struct DporFrontier::Task {
   std::vector<Events> beyond;    // what is asked for behind it, if somebody does
   std::uint32_t executions = 0;  // that the ticket still has
   std::optional<DporPart> rest;  // without what the frontier adds when it deals
+  // What nobody has begun, as it was known when it got its seat: whoever deals it when.
+  std::optional<DporPart> fresh;
 
   // Executions of what is left of it, so far.
   std::uint64_t made() const {

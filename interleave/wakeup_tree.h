@@ -107,6 +107,18 @@ class WakeupForest {
     return children;
   }
 
+  // Takes all branches out that begin with a step for which that holds.
+  template <class Predicate>
+  void remove_if(Branches& tree, const Predicate& predicate) {
+    for (Branches* at = &tree; *at != kNoBranches;) {
+      if (predicate(nodes_[*at].step)) {
+        clear(take_first(*at));
+      } else {
+        at = &nodes_[*at].next;
+      }
+    }
+  }
+
   // Appends the tree to `list`, and returns how many branches it has at its root.
   std::uint32_t write(Branches tree, std::vector<WakeupStep>& list) const {
     std::uint32_t count = 0;
@@ -152,6 +164,10 @@ class WakeupForest {
     Branches next = kNoBranches;
   };
 
+  // The whole tree.
+  void clear(Branches tree) {
+    while (tree != kNoBranches) clear(take_first(tree));
+  }
   // Nodes do not move while so many are made: they are pointed to.
   void make_room(std::size_t count) {
     if (nodes_.size() + count > nodes_.capacity())

@@ -387,6 +387,45 @@ TEST(SharedRandomProgramsAtOnce, HaveTheSameClassesIfAWayIsInVain) {
             classes_by_brute_force(Mix::kCountsAtOnce, kSeed, 10));
 }
 
+// Of each execution of a program of steps at once that count, in order.
+std::vector<Tape> tapes_of_counts(std::uint64_t seed, const Sharing& sharing,
+                                  std::uint64_t stop_after = 0) {
+  Engine engine;
+  test::SmallProgram program(engine, Mix::kCountsAtOnce, seed, 10);
+  std::vector<Tape> tapes;
+  std::vector<std::uint64_t> kept;
+  if (stop_after > 0) {
+    SharedDpor first(engine, test::SmallProgram::start, &program, sharing);
+    first.run(stop_after);
+    for (const SharedDpor::Seen& seen : first.seen()) tapes.push_back(seen.tape);
+    kept = first.frontier().kept();
+  }
+  SharedDpor search(engine, test::SmallProgram::start, &program, sharing);
+  if (stop_after > 0) {
+    EXPECT_TRUE(search.restore(kept)) << "seed " << seed;
+  }
+  search.run();
+  for (const SharedDpor::Seen& seen : search.seen()) tapes.push_back(seen.tape);
+  return tapes;
+}
+
+// Who sleeps where becomes known in the course of such a search; when a ticket is dealt must not
+// matter.
+TEST(SharedSearchesAtOnce, AreTheSameOnMoreCores) {
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    const std::vector<Tape> alone = tapes_of_counts(seed, {.size = kSmall});
+    const Sharing shared{.workers = 3, .order = seed, .size = kSmall};
+    ASSERT_EQ(tapes_of_counts(seed, shared), alone) << "seed " << seed;
+  }
+}
+TEST(SharedSearchesAtOnce, GoOnAsIfTheyHadNeverStopped) {
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    const Sharing sharing{.workers = 3, .order = seed, .size = kSmall};
+    const std::vector<Tape> whole = tapes_of_counts(seed, sharing);
+    ASSERT_EQ(tapes_of_counts(seed, sharing, 1 + whole.size() / 2), whole) << "seed " << seed;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(OfAdds, SharedRandomPrograms,
                          testing::Combine(testing::Values(Mix::kAdds), testing::Values(6U, 8U)));
 INSTANTIATE_TEST_SUITE_P(OfEverything, SharedRandomPrograms,
