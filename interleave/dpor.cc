@@ -257,9 +257,9 @@ void Dpor::end_step() {
 }
 
 void Dpor::record(const Event& event) {
+  log_.append(event);
   state(made_ + 1);
   State& now = states_[made_];
-  log_.append(event);
   State& next = states_[made_ + 1];
   redundant_ = redundant_ || sleeps(now, event.thread);
   if (event.at_once) {

@@ -96,7 +96,9 @@ struct DporPart {
   std::vector<DporThread> threads;  // known ones but the first, by id - 1
   // In each state before `root`: what sleeps, and what was explored or is to be before the path.
   std::vector<std::vector<Event>> covered;
-  bool is_new = false;  // nothing of it was explored, and some steps of the path are open
+  // Nothing of it was explored, and who sleeps there is not known: some steps of the path are open,
+  // or were when it was put into the tree.
+  bool is_new = false;
 };
 
 // What is known when a new part has been come to.

@@ -179,7 +179,7 @@ class DporFrontier::Reader {
   }
   const Footprint* footprint() {
     if (number(1) == 1) return &kOpenFootprint;
-    std::vector<Footprint::Touch>& touches = footprints_.begin();
+    std::vector<Footprint::Touch>& touches = footprints_.start();
     touches.resize(count());
     for (Footprint::Touch& touch : touches) {
       const std::uint64_t all = number(std::uint64_t{kNoObject} << Writer::kEffectBits);
@@ -187,12 +187,18 @@ class DporFrontier::Reader {
       if (effect > static_cast<std::uint64_t>(Effect::kWrite)) fail();
       touch = {static_cast<ObjectId>(all >> Writer::kEffectBits), static_cast<Effect>(effect)};
     }
-    return footprints_.end();
+    return footprints_.intern();
   }
   Events events(std::size_t threads) {
     Events events(count());
     for (Event& one : events) one = event(threads);
     return events;
+  }
+  // Of one event at least.
+  Events sequence(std::size_t threads) {
+    Events steps = events(threads);
+    if (steps.empty()) fail();
+    return steps;
   }
   DporPart part(std::size_t threads) {
     DporPart part;
@@ -208,7 +214,7 @@ class DporFrontier::Reader {
   }
   DporPart fresh(std::size_t threads) {
     DporPart part;
-    part.path = events(threads);
+    part.path = sequence(threads);
     part.root = static_cast<EventLog::Index>(part.path.size());
     part.is_new = number(1) == 1;
     part.covered.resize(part.path.size());
@@ -224,8 +230,7 @@ class DporFrontier::Reader {
     const std::size_t children = count();
     if (children < node.closed) fail();
     for (std::size_t i = 0; i < children && ok_; ++i) {
-      Events steps = events(threads);
-      if (steps.empty()) fail();
+      Events steps = sequence(threads);
       if (!ok_) return;
       node.children.emplace_back(std::move(steps));
       child(node, threads, begun);
@@ -316,7 +321,7 @@ bool DporFrontier::restore(const std::vector<std::uint64_t>& kept) {
       if (reader.number(1) == 1) task->fresh = reader.fresh(threads_.size());
       task->doubtful = reader.number(1) == 1;
       task->beyond.resize(reader.count());
-      for (Events& sequence : task->beyond) sequence = reader.events(threads_.size());
+      for (Events& sequence : task->beyond) sequence = reader.sequence(threads_.size());
     }
   }
   root_ = nullptr;

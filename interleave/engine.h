@@ -280,6 +280,7 @@ class Engine {
     if (told_ != nullptr) [[unlikely]]
       tell_of_operation({object, Access::kCas}, value, value, /*wrote=*/false);
   }
+
   // ---- for the program, if states of it are to be recognised (state_search.h) ----
 
   // The current thread has read a value that is no object's, and that others may have written.

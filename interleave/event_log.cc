@@ -64,10 +64,10 @@ bool EventLog::seal(KnownFootprints& footprints) {
   find_kept();
   for (std::size_t i = placed_; i < operations; ++i) touch(operation(i), index);
   placed_ = kNone;
-  std::vector<Footprint::Touch>& touches = footprints.begin();
+  std::vector<Footprint::Touch>& touches = footprints.start();
   for (const Event& operation : rests_[index])
     touches.push_back({operation.operation.object, effect_of(operation)});
-  events_.back().more = footprints.end();
+  events_.back().more = footprints.intern();
   return true;
 }
 

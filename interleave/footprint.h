@@ -60,7 +60,7 @@ inline const Footprint kOpenFootprint{.touches = {}, .open = true};
 // Of all workers of a search.
 class Footprints {
  public:
-  // REQUIRES: normal().
+  // REQUIRES: it is normalised.
   const Footprint* intern(const Footprint& footprint) {
     const std::lock_guard lock(mutex_);
     return &*all_.insert(footprint).first;
@@ -77,12 +77,12 @@ class KnownFootprints {
   explicit KnownFootprints(std::shared_ptr<Footprints> all) : all_(std::move(all)), known_(64) {}
 
   // None, to be filled: in any order, and with any of them several times.
-  std::vector<Footprint::Touch>& begin() {
+  std::vector<Footprint::Touch>& start() {
     next_.touches.clear();
     return next_.touches;
   }
-  // The one that was begun; nullptr: it is empty.
-  const Footprint* end() {
+  // The one that was started; nullptr: it is empty.
+  const Footprint* intern() {
     next_.normalise();
     if (next_.touches.empty()) return nullptr;
     const std::size_t hash = hash_of(next_);

@@ -86,7 +86,7 @@ class WakeupForest {
       if (place < sequence.size()) {
         const auto same = sequence.begin() + static_cast<std::ptrdiff_t>(place);
         if (is_open(*same) && !is_open(node.step)) return node.step;
-        node.step = *same;
+        if (is_open(node.step)) node.step = *same;
         sequence.erase(same);
       }
       branches = &node.children;

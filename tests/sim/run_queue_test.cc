@@ -45,9 +45,13 @@ class TwoQueues : public testing::Test, protected interleave::Observer {
   interleave::Engine engine_;
   RunQueue victim_{engine_, "victim"};
   RunQueue thief_{engine_, "thief"};
+  bool at_once_ = false;  // the last operation was told to be perhaps not the only one
 
  private:
-  void on_operation(const Step& step) override { steps_.push_back(step); }
+  void on_operation(const Step& step) override {
+    steps_.push_back(step);
+    at_once_ = engine_.at_once(step.thread);
+  }
   void on_also(const Step& step) override { steps_.push_back(step); }
   void on_choice(std::size_t /*index*/, const interleave::Choice& /*choice*/,
                  interleave::ThreadId /*current*/, interleave::ThreadId /*taken*/) override {}
@@ -67,6 +71,11 @@ TEST_F(TwoQueues, AreNotIfItTakesOne) {
 }
 TEST_F(TwoQueues, OfWhichOneIsEmptyWasOnlyLookedInto) {
   EXPECT_FALSE(steps_of([this] { victim_.steal_half(thief_); }).at(0).wrote);
+}
+// In another order it might take something, and change the thief's queue as well (Engine::also).
+TEST_F(TwoQueues, MayBothBeChangedByAThiefThatFindsNothing) {
+  steps_of([this] { victim_.steal_half(thief_); });
+  EXPECT_TRUE(at_once_);
 }
 TEST_F(TwoQueues, FromWhichOneIsTakenHasChanged) {
   queued(1);
